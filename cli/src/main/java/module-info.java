@@ -1,0 +1,13 @@
+/** What the launcher runs. */
+@SuppressWarnings("requires-automatic")
+module dev.convoy.cli {
+  requires com.fasterxml.jackson.databind;
+  requires dev.convoy.nn;
+  requires info.picocli;
+  requires java.desktop;
+  requires progressbar;
+
+  opens dev.convoy.cli to
+      com.fasterxml.jackson.databind,
+      info.picocli;
+}
