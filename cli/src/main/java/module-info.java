@@ -1,11 +1,10 @@
 /** What the launcher runs. */
-@SuppressWarnings("requires-automatic")
 module dev.convoy.cli {
   requires com.fasterxml.jackson.databind;
   requires dev.convoy.nn;
   requires info.picocli;
   requires java.desktop;
-  requires progressbar;
+  requires me.tongfei.progressbar;
 
   opens dev.convoy.cli to
       com.fasterxml.jackson.databind,
