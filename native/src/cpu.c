@@ -1,0 +1,102 @@
+#include "cpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "convoy.h"
+
+struct convoy_kernels convoy_kernels;
+
+static enum convoy_level level_in_use;
+
+#if defined(__x86_64__)
+static const char *const level_names[] = {"c", "avx2", "avx512"};
+#else
+static const char *const level_names[] = {"c"};
+#endif
+enum { LEVELS = sizeof level_names / sizeof *level_names };
+
+static enum convoy_level best_level(void) {
+#if defined(__x86_64__)
+  /* These ask the operating system too: it must save the wide registers. */
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+      return CONVOY_LEVEL_AVX512;
+    }
+    return CONVOY_LEVEL_AVX2;
+  }
+#endif
+  return CONVOY_LEVEL_C;
+}
+
+static void use(enum convoy_level level) {
+  convoy_use_c_f32(&convoy_kernels.f32);
+  convoy_use_c_f64(&convoy_kernels.f64);
+#if defined(__x86_64__)
+  if (level >= CONVOY_LEVEL_AVX2) {
+    convoy_use_avx2_f32(&convoy_kernels.f32);
+    convoy_use_avx2_f64(&convoy_kernels.f64);
+  }
+  if (level >= CONVOY_LEVEL_AVX512) {
+    convoy_use_avx512_f32(&convoy_kernels.f32);
+    convoy_use_avx512_f64(&convoy_kernels.f64);
+  }
+#endif
+  level_in_use = level;
+}
+
+/* Runs when the library is loaded, before anyone can call a kernel, so the table needs no lock. */
+__attribute__((constructor)) static void choose_kernels(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+#endif
+  if (convoy_cpu_limit(getenv("CONVOY_CPU")) != 0) {
+    use(best_level());
+  }
+}
+
+int32_t convoy_cpu_limit(const char *level) {
+  enum convoy_level best = best_level();
+  if (level == NULL) {
+    use(best);
+    return 0;
+  }
+  for (int i = 0; i < LEVELS && i <= (int)best; i++) {
+    if (strcmp(level, level_names[i]) == 0) {
+      use((enum convoy_level)i);
+      return 0;
+    }
+  }
+  return -1;
+}
+
+enum convoy_level convoy_level(void) {
+  return level_in_use;
+}
+
+const char *convoy_cpu_level(void) {
+  return level_names[level_in_use];
+}
+
+const char *convoy_cpu_features(void) {
+#if defined(__x86_64__)
+  switch (best_level()) {
+    case CONVOY_LEVEL_AVX512:
+      return "avx2 fma avx512f avx512bw avx512dq avx512vl";
+    case CONVOY_LEVEL_AVX2:
+      return "avx2 fma";
+    case CONVOY_LEVEL_C:
+      break;
+  }
+  return "sse2";
+#elif defined(__aarch64__)
+  return "neon";
+#else
+  return "";
+#endif
+}
+
+int32_t convoy_abi_version(void) {
+  return CONVOY_ABI_VERSION;
+}

@@ -1,0 +1,16 @@
+/* The CPU level in use and the kernels chosen by it. */
+#ifndef CONVOY_CPU_H
+#define CONVOY_CPU_H
+
+#include "kernels.h"
+
+/* In rising order: a processor of one level runs the kernels of every lower one. */
+enum convoy_level { CONVOY_LEVEL_C, CONVOY_LEVEL_AVX2, CONVOY_LEVEL_AVX512 };
+
+/* The level whose kernels are in use. */
+enum convoy_level convoy_level(void);
+
+/* The kernels in use: portable C, overridden by what the level in use has better. */
+extern struct convoy_kernels convoy_kernels;
+
+#endif

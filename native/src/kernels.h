@@ -1,0 +1,39 @@
+/* The table of pooling and pointwise kernels, and who fills it. */
+#ifndef CONVOY_KERNELS_H
+#define CONVOY_KERNELS_H
+
+#include "convoy_pool.h"
+
+/* The kernels of one element type; pointers name the first of the planes to work on, and each
+ * function means what its namesake in convoy_pool.h and convoy_pointwise.h does. */
+#define CONVOY_KERNELS(T)                                                                         \
+  struct {                                                                                        \
+    void (*max)(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y, void *argmax);      \
+    void (*max_backward)(const convoy_pool_sizes *s, int64_t planes, const T *dy,                 \
+                         const void *argmax, T *dx);                                              \
+    void (*max_backward_ties)(const convoy_pool_sizes *s, int64_t planes, const T *x, const T *y, \
+                              const T *dy, T *dx);                                                \
+    void (*avg)(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y);                    \
+    void (*avg_backward)(const convoy_pool_sizes *s, int64_t planes, const T *dy, T *dx);         \
+    void (*relu)(const T *x, T *y, int64_t n);                                                    \
+    void (*relu_backward)(const T *y, const T *dy, T *dx, int64_t n);                             \
+    void (*add)(T * y, T value, int64_t n);                                                       \
+  }
+
+typedef CONVOY_KERNELS(float) convoy_kernels_f32;
+typedef CONVOY_KERNELS(double) convoy_kernels_f64;
+
+struct convoy_kernels {
+  convoy_kernels_f32 f32;
+  convoy_kernels_f64 f64;
+};
+
+/* Each sets the kernels that it has better than what stands there; the portable ones set all. */
+void convoy_use_c_f32(convoy_kernels_f32 *kernels);
+void convoy_use_c_f64(convoy_kernels_f64 *kernels);
+void convoy_use_avx2_f32(convoy_kernels_f32 *kernels);
+void convoy_use_avx2_f64(convoy_kernels_f64 *kernels);
+void convoy_use_avx512_f32(convoy_kernels_f32 *kernels);
+void convoy_use_avx512_f64(convoy_kernels_f64 *kernels);
+
+#endif

@@ -1,0 +1,47 @@
+/* Portable average pooling of elements T: every attribute, plain loops. Included once per type. */
+
+#include <string.h>
+
+#include "span.h"
+
+static void avg_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y) {
+  for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {
+    for (int64_t oh = 0; oh < s->oh; oh++) {
+      int64_t top = oh * s->sh - s->ph;
+      span rows = taps_within(top, s->dh, s->kh, s->h);
+      for (int64_t ow = 0; ow < s->ow; ow++, y++) {
+        int64_t left = ow * s->sw - s->pw;
+        span cols = taps_within(left, s->dw, s->kw, s->w);
+        T sum = 0;
+        for (int64_t r = rows.first; r < rows.last; r++) {
+          const T *row = x + (top + r * s->dh) * s->w + left;
+          for (int64_t c = cols.first; c < cols.last; c++) {
+            sum += row[c * s->dw];
+          }
+        }
+        *y = sum / (T)avg_divisor(s, oh, ow);
+      }
+    }
+  }
+}
+
+static void avg_backward_c(const convoy_pool_sizes *s, int64_t planes, const T *dy, T *dx) {
+  memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
+  for (int64_t plane = 0; plane < planes; plane++, dx += s->h * s->w) {
+    for (int64_t oh = 0; oh < s->oh; oh++) {
+      int64_t top = oh * s->sh - s->ph;
+      span rows = taps_within(top, s->dh, s->kh, s->h);
+      for (int64_t ow = 0; ow < s->ow; ow++, dy++) {
+        int64_t left = ow * s->sw - s->pw;
+        span cols = taps_within(left, s->dw, s->kw, s->w);
+        T share = *dy / (T)avg_divisor(s, oh, ow);
+        for (int64_t r = rows.first; r < rows.last; r++) {
+          T *row = dx + (top + r * s->dh) * s->w + left;
+          for (int64_t c = cols.first; c < cols.last; c++) {
+            row[c * s->dw] += share;
+          }
+        }
+      }
+    }
+  }
+}

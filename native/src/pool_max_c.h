@@ -1,0 +1,116 @@
+/* Portable max pooling of elements T: every attribute, plain loops. Included once per type. */
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "span.h"
+
+/* Whether a later element takes the maximum's place: the first maximum and the first NaN stay. */
+static inline bool beats(T later, T max) {
+  return later > max || (isnan(later) && !isnan(max));
+}
+
+/* Inlined into one variant per width of a place in argmax: 0 (none), 1 or 4 bytes. */
+static inline __attribute__((always_inline)) void max_planes(const convoy_pool_sizes *s,
+                                                             int64_t planes, const T *x, T *y,
+                                                             void *argmax, int width) {
+  int64_t at = 0;
+  for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {
+    for (int64_t oh = 0; oh < s->oh; oh++) {
+      int64_t top = oh * s->sh - s->ph;
+      span rows = taps_within(top, s->dh, s->kh, s->h);
+      for (int64_t ow = 0; ow < s->ow; ow++, at++) {
+        int64_t left = ow * s->sw - s->pw;
+        span cols = taps_within(left, s->dw, s->kw, s->w);
+        T max = -INFINITY;
+        int64_t place = rows.first * s->kw + cols.first; /* stays where all are -infinity */
+        for (int64_t r = rows.first; r < rows.last; r++) {
+          const T *row = x + (top + r * s->dh) * s->w;
+          for (int64_t c = cols.first; c < cols.last; c++) {
+            T value = row[left + c * s->dw];
+            if (beats(value, max)) {
+              max = value;
+              place = r * s->kw + c;
+            }
+          }
+        }
+        y[at] = max;
+        if (width == 1) {
+          ((uint8_t *)argmax)[at] = (uint8_t)place;
+        } else if (width == 4) {
+          ((int32_t *)argmax)[at] = (int32_t)place;
+        }
+      }
+    }
+  }
+}
+
+static void max_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y, void *argmax) {
+  switch (argmax_width(s, argmax)) {
+    case 0:
+      max_planes(s, planes, x, y, argmax, 0);
+      break;
+    case 1:
+      max_planes(s, planes, x, y, argmax, 1);
+      break;
+    default:
+      max_planes(s, planes, x, y, argmax, 4);
+      break;
+  }
+}
+
+static inline __attribute__((always_inline)) void max_backward_planes(const convoy_pool_sizes *s,
+                                                                      int64_t planes, const T *dy,
+                                                                      const void *argmax, T *dx,
+                                                                      int width) {
+  int64_t at = 0;
+  memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
+  for (int64_t plane = 0; plane < planes; plane++, dx += s->h * s->w) {
+    for (int64_t oh = 0; oh < s->oh; oh++) {
+      for (int64_t ow = 0; ow < s->ow; ow++, at++) {
+        int64_t place = width == 1 ? ((const uint8_t *)argmax)[at] : ((const int32_t *)argmax)[at];
+        if (place < 0 || place >= s->kh * s->kw) {
+          continue;
+        }
+        int64_t row = oh * s->sh - s->ph + place / s->kw * s->dh;
+        int64_t col = ow * s->sw - s->pw + place % s->kw * s->dw;
+        if (row >= 0 && row < s->h && col >= 0 && col < s->w) {
+          dx[row * s->w + col] += dy[at];
+        }
+      }
+    }
+  }
+}
+
+static void max_backward_c(const convoy_pool_sizes *s, int64_t planes, const T *dy,
+                           const void *argmax, T *dx) {
+  if (argmax_width(s, argmax) == 1) {
+    max_backward_planes(s, planes, dy, argmax, dx, 1);
+  } else {
+    max_backward_planes(s, planes, dy, argmax, dx, 4);
+  }
+}
+
+static void max_backward_ties_c(const convoy_pool_sizes *s, int64_t planes, const T *x, const T *y,
+                                const T *dy, T *dx) {
+  memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
+  for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w, dx += s->h * s->w) {
+    for (int64_t oh = 0; oh < s->oh; oh++) {
+      int64_t top = oh * s->sh - s->ph;
+      span rows = taps_within(top, s->dh, s->kh, s->h);
+      for (int64_t ow = 0; ow < s->ow; ow++, y++, dy++) {
+        int64_t left = ow * s->sw - s->pw;
+        span cols = taps_within(left, s->dw, s->kw, s->w);
+        for (int64_t r = rows.first; r < rows.last; r++) {
+          int64_t row = (top + r * s->dh) * s->w + left;
+          for (int64_t c = cols.first; c < cols.last; c++) {
+            if (x[row + c * s->dw] == *y) {
+              dx[row + c * s->dw] += *dy;
+            }
+          }
+        }
+      }
+    }
+  }
+}
