@@ -47,6 +47,8 @@ CONVOY_API int32_t convoy_cpu_limit(const char *level);
 }
 #endif
 
+#include "convoy_conv.h"
+#include "convoy_gemm.h"
 #include "convoy_pointwise.h"
 #include "convoy_pool.h"
 

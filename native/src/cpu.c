@@ -31,18 +31,19 @@ static enum convoy_level best_level(void) {
 }
 
 static void use(enum convoy_level level) {
-  convoy_use_c_f32(&convoy_kernels.f32);
-  convoy_use_c_f64(&convoy_kernels.f64);
+  switch (level) {
 #if defined(__x86_64__)
-  if (level >= CONVOY_LEVEL_AVX2) {
-    convoy_use_avx2_f32(&convoy_kernels.f32);
-    convoy_use_avx2_f64(&convoy_kernels.f64);
-  }
-  if (level >= CONVOY_LEVEL_AVX512) {
-    convoy_use_avx512_f32(&convoy_kernels.f32);
-    convoy_use_avx512_f64(&convoy_kernels.f64);
-  }
+    case CONVOY_LEVEL_AVX512:
+      convoy_kernels = (struct convoy_kernels){convoy_avx512_f32, convoy_avx512_f64};
+      break;
+    case CONVOY_LEVEL_AVX2:
+      convoy_kernels = (struct convoy_kernels){convoy_avx2_f32, convoy_avx2_f64};
+      break;
 #endif
+    default:
+      convoy_kernels = (struct convoy_kernels){convoy_portable_f32, convoy_portable_f64};
+      break;
+  }
   level_in_use = level;
 }
 

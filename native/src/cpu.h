@@ -10,7 +10,7 @@ enum convoy_level { CONVOY_LEVEL_C, CONVOY_LEVEL_AVX2, CONVOY_LEVEL_AVX512 };
 /* The level whose kernels are in use. */
 enum convoy_level convoy_level(void);
 
-/* The kernels in use: portable C, overridden by what the level in use has better. */
+/* The kernels in use: those of the level in use. */
 extern struct convoy_kernels convoy_kernels;
 
 #endif

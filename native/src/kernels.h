@@ -28,12 +28,9 @@ struct convoy_kernels {
   convoy_kernels_f64 f64;
 };
 
-/* Each sets the kernels that it has better than what stands there; the portable ones set all. */
-void convoy_use_c_f32(convoy_kernels_f32 *kernels);
-void convoy_use_c_f64(convoy_kernels_f64 *kernels);
-void convoy_use_avx2_f32(convoy_kernels_f32 *kernels);
-void convoy_use_avx2_f64(convoy_kernels_f64 *kernels);
-void convoy_use_avx512_f32(convoy_kernels_f32 *kernels);
-void convoy_use_avx512_f64(convoy_kernels_f64 *kernels);
+/* Every level fills the whole table: what it has no better kernel for, it passes on to the portable
+ * one of the same name. */
+extern const convoy_kernels_f32 convoy_portable_f32, convoy_avx2_f32, convoy_avx512_f32;
+extern const convoy_kernels_f64 convoy_portable_f64, convoy_avx2_f64, convoy_avx512_f64;
 
 #endif

@@ -32,9 +32,10 @@ static inline int64_t avg_cols(const convoy_pool_sizes *s, int64_t ow) {
   return avg_taps(s, ow * s->sw - s->pw, s->pw, s->dw, s->kw, s->w, s->padded_w);
 }
 
-/* What the sum of window (oh, ow) is divided by. */
+/* What the sum of window (oh, ow) is divided by: never 0, even where no tap counts. */
 static inline int64_t avg_divisor(const convoy_pool_sizes *s, int64_t oh, int64_t ow) {
-  return s->divisor_override != 0 ? s->divisor_override : avg_rows(s, oh) * avg_cols(s, ow);
+  return s->divisor_override != 0 ? s->divisor_override
+                                  : max_i64(1, avg_rows(s, oh) * avg_cols(s, ow));
 }
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "span.h"
+#include "pool.h"
 
 static void avg_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y) {
   for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "span.h"
+#include "pool.h"
 
 /* Whether a later element takes the maximum's place: the first maximum and the first NaN stay. */
 static inline bool beats(T later, T max) {

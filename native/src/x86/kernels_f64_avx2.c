@@ -1,11 +1,19 @@
-/* The AVX2 kernels for f64. */
 #include "kernels.h"
+#include "vec_f64_avx2.h"
 
-#define T double
+#define PORTABLE convoy_portable_f64
 #include "pointwise_c.h"
+#include "pool_avg_simd.h"
+#include "pool_backward_simd.h"
+#include "pool_max_simd.h"
 
-void convoy_use_avx2_f64(convoy_kernels_f64 *kernels) {
-  kernels->relu = relu_c;
-  kernels->relu_backward = relu_backward_c;
-  kernels->add = add_c;
-}
+const convoy_kernels_f64 convoy_avx2_f64 = {
+    .max = max_simd,
+    .max_backward = max_backward_simd,
+    .max_backward_ties = max_backward_ties_simd,
+    .avg = avg_simd,
+    .avg_backward = avg_backward_simd,
+    .relu = relu_c,
+    .relu_backward = relu_backward_c,
+    .add = add_c,
+};

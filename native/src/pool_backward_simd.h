@@ -1,0 +1,179 @@
+/*
+ * Vectorised gradients of pooling. Lanes are neighbouring elements of dx, and each gathers from all
+ * windows that hold it, so that every dx is written once. Taps run backwards because windows then
+ * run forwards: sums add up in the order of the portable kernels, which scatter.
+ */
+
+#include "pool_avg_simd.h"
+#include "pool_window_simd.h"
+
+/* How a window's gradient reaches its tap: if argmax (of 1 or 4 bytes) names the tap, if the tap's
+ * element equals the maximum, or always, divided. */
+enum share { SHARE_PLACE1, SHARE_PLACE4, SHARE_TIES, SHARE_AVERAGE };
+
+/* One plane; null what the share has no use for. */
+typedef struct {
+  const T *x, *y, *dy;
+  const void *argmax;
+  T *dx;
+} gradient;
+
+/* Adds to sum what the windows (oh, ow), (oh, ow + 1), ... give to their tap (r, c). Lanes out of
+ * the range are no windows: their dy is loaded as 0, so whatever their argmax or maximum is, adding
+ * it changes nothing. */
+INLINE vec add_share(vec sum, const convoy_pool_sizes *s, const gradient *g, enum share share,
+                     vec x, int64_t oh, int64_t ow, int64_t r, int64_t c, bool inside, window k) {
+  range lanes = lanes_between(-ow, s->ow - ow);
+  int64_t at = oh * s->ow + ow, tap = r * k.kw + c;
+  vec dy = inside ? vec_load(g->dy + at) : vec_load_range(g->dy + at, lanes);
+  if (share == SHARE_PLACE1) {
+    const uint8_t *p = (const uint8_t *)g->argmax + at;
+    places place = inside ? places_load1(p) : places_load1_range(p, lanes);
+    return vec_add_where(places_equal(place, places_set(tap)), sum, dy);
+  }
+  if (share == SHARE_PLACE4) {
+    const int32_t *p = (const int32_t *)g->argmax + at;
+    places place = inside ? places_load4(p) : places_load4_range(p, lanes);
+    return vec_add_where(places_equal(place, places_set(tap)), sum, dy);
+  }
+  if (share == SHARE_TIES) {
+    vec y = inside ? vec_load(g->y + at) : vec_load_range(g->y + at, lanes);
+    return vec_add_where(vec_equal(x, y), sum, dy);
+  }
+  return vec_add(sum, vec_div(dy, divisors(s, avg_rows(s, oh), ow, k)));
+}
+
+/* The output row whose windows have their tap row r on image row `row`, or -1. */
+INLINE int64_t output_row(const convoy_pool_sizes *s, int64_t row, int64_t r, window k) {
+  int64_t start = row + s->ph - r * k.dh;
+  bool exists = start >= 0 && start % k.stride == 0 && start / k.stride < s->oh;
+  return exists ? start / k.stride : -1;
+}
+
+/* Stride 1: gathers for the columns col, col + 1, ... of an image row. */
+INLINE vec gather(const convoy_pool_sizes *s, const gradient *g, enum share share, int64_t row,
+                  int64_t col, bool inside, window k) {
+  vec sum = vec_set(0);
+  vec x = share == SHARE_TIES ? load_columns(s, g->x + row * s->w, col, inside) : sum;
+  for (int64_t r = k.kh - 1; r >= 0; r--) {
+    int64_t oh = output_row(s, row, r, k);
+    for (int64_t c = k.kw - 1; oh >= 0 && c >= 0; c--) {
+      sum = add_share(sum, s, g, share, x, oh, col + s->pw - c * k.dw, r, c, inside, k);
+    }
+  }
+  return sum;
+}
+
+INLINE void backward_row_stride1(const convoy_pool_sizes *s, const gradient *g, enum share share,
+                                 int64_t row, window k) {
+  T *dx = g->dx + row * s->w;
+  for (int64_t col = 0; col < s->w; col += LANES) {
+    int64_t last_ow = col + s->pw, first_ow = last_ow - (k.kw - 1) * k.dw;
+    if (s->w - col >= LANES && first_ow >= 0 && last_ow + LANES <= s->ow) {
+      vec_store(dx + col, gather(s, g, share, row, col, true, k));
+    } else {
+      vec_store_range(dx + col, lanes_between(0, s->w - col),
+                      gather(s, g, share, row, col, false, k));
+    }
+  }
+}
+
+/* Stride 2: gathers for the columns col, col + 2, ... (even) and col + 1, col + 3, ... (odd), where
+ * col = 2 * ow - pw: even taps of the windows ow, ow + 1, ... and the windows before them lie on
+ * the former, odd taps on the latter. */
+typedef struct {
+  vec even, odd;
+} pairs;
+
+INLINE pairs gather_pairs(const convoy_pool_sizes *s, const gradient *g, enum share share,
+                          int64_t row, int64_t ow, bool inside, window k) {
+  pairs sum = {vec_set(0), vec_set(0)}, x = sum;
+  if (share == SHARE_TIES) {
+    int64_t col = 2 * ow - s->pw;
+    vec low = load_columns(s, g->x + row * s->w, col, inside);
+    vec high = load_columns(s, g->x + row * s->w, col + LANES, inside);
+    x = (pairs){vec_even(low, high), vec_odd(low, high)};
+  }
+  for (int64_t r = k.kh - 1; r >= 0; r--) {
+    int64_t oh = output_row(s, row, r, k);
+    for (int64_t c = k.kw - 1; oh >= 0 && c >= 0; c--) {
+      if (c % 2 == 0) {
+        sum.even = add_share(sum.even, s, g, share, x.even, oh, ow - c / 2, r, c, inside, k);
+      } else {
+        sum.odd = add_share(sum.odd, s, g, share, x.odd, oh, ow - c / 2, r, c, inside, k);
+      }
+    }
+  }
+  return sum;
+}
+
+INLINE void backward_row_stride2(const convoy_pool_sizes *s, const gradient *g, enum share share,
+                                 int64_t row, window k) {
+  T *dx = g->dx + row * s->w;
+  for (int64_t ow = s->pw / 2; 2 * ow - s->pw < s->w; ow += LANES) {
+    int64_t col = 2 * ow - s->pw;
+    if (col >= 0 && col + 2 * LANES <= s->w && ow >= (k.kw - 1) / 2 && ow + LANES <= s->ow) {
+      pairs sum = gather_pairs(s, g, share, row, ow, true, k);
+      vec_store(dx + col, vec_zip_low(sum.even, sum.odd));
+      vec_store(dx + col + LANES, vec_zip_high(sum.even, sum.odd));
+    } else {
+      pairs sum = gather_pairs(s, g, share, row, ow, false, k);
+      vec_store_range(dx + col, lanes_in_image(s, col, 1), vec_zip_low(sum.even, sum.odd));
+      vec_store_range(dx + col + LANES, lanes_in_image(s, col + LANES, 1),
+                      vec_zip_high(sum.even, sum.odd));
+    }
+  }
+}
+
+INLINE void backward_planes(const convoy_pool_sizes *s, int64_t planes, gradient g,
+                            enum share share, window k) {
+  int64_t in = s->h * s->w, out = s->oh * s->ow;
+  for (int64_t plane = 0; plane < planes; plane++) {
+    for (int64_t row = 0; row < s->h; row++) {
+      if (k.stride == 1) {
+        backward_row_stride1(s, &g, share, row, k);
+      } else {
+        backward_row_stride2(s, &g, share, row, k);
+      }
+    }
+    g.dx += in;
+    g.dy += out;
+    if (share == SHARE_TIES) {
+      g.x += in;
+      g.y += out;
+    } else if (share != SHARE_AVERAGE) {
+      g.argmax = (const char *)g.argmax + (share == SHARE_PLACE1 ? out : 4 * out);
+    }
+  }
+}
+
+static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const T *dy,
+                              const void *argmax, T *dx) {
+  gradient g = {.dy = dy, .argmax = argmax, .dx = dx};
+  if (!vectorises(s)) {
+    PORTABLE.max_backward(s, planes, dy, argmax, dx);
+  } else if (argmax_width(s, argmax) == 1) {
+    CALL_WITH_WINDOW(s, backward_planes, s, planes, g, SHARE_PLACE1);
+  } else {
+    CALL_WITH_ANY_WINDOW(s, backward_planes, s, planes, g, SHARE_PLACE4);
+  }
+}
+
+static void max_backward_ties_simd(const convoy_pool_sizes *s, int64_t planes, const T *x,
+                                   const T *y, const T *dy, T *dx) {
+  gradient g = {.x = x, .y = y, .dy = dy, .dx = dx};
+  if (vectorises(s)) {
+    CALL_WITH_WINDOW(s, backward_planes, s, planes, g, SHARE_TIES);
+  } else {
+    PORTABLE.max_backward_ties(s, planes, x, y, dy, dx);
+  }
+}
+
+static void avg_backward_simd(const convoy_pool_sizes *s, int64_t planes, const T *dy, T *dx) {
+  gradient g = {.dy = dy, .dx = dx};
+  if (avg_vectorises(s)) {
+    CALL_WITH_WINDOW(s, backward_planes, s, planes, g, SHARE_AVERAGE);
+  } else {
+    PORTABLE.avg_backward(s, planes, dy, dx);
+  }
+}

@@ -1,0 +1,172 @@
+/* Eight floats of AVX2, in the words that the pooling kernels are written in (see simd.h). */
+#include <immintrin.h>
+
+#define T float
+#define LANES 8
+
+typedef __m256 vec;
+typedef __m256i mask; /* all bits of a lane, or none */
+typedef __m256i places;
+
+#include "simd.h"
+
+static inline mask mask_of(range lanes) {
+  __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  __m256i before = _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes.first), lane);
+  return _mm256_andnot_si256(before, _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes.last), lane));
+}
+
+static inline vec vec_set(T value) {
+  return _mm256_set1_ps(value);
+}
+
+static inline vec vec_iota(void) {
+  return _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+static inline vec vec_load(const T *p) {
+  return _mm256_loadu_ps(p);
+}
+
+static inline vec vec_load_range(const T *p, range lanes) {
+  return _mm256_maskload_ps(p, mask_of(lanes));
+}
+
+static inline void vec_store(T *p, vec v) {
+  _mm256_storeu_ps(p, v);
+}
+
+static inline void vec_store_range(T *p, range lanes, vec v) {
+  _mm256_maskstore_ps(p, mask_of(lanes), v);
+}
+
+static inline vec vec_add(vec a, vec b) {
+  return _mm256_add_ps(a, b);
+}
+
+static inline vec vec_sub(vec a, vec b) {
+  return _mm256_sub_ps(a, b);
+}
+
+static inline vec vec_mul(vec a, vec b) {
+  return _mm256_mul_ps(a, b);
+}
+
+static inline vec vec_div(vec a, vec b) {
+  return _mm256_div_ps(a, b);
+}
+
+static inline vec vec_min(vec a, vec b) {
+  return _mm256_min_ps(a, b);
+}
+
+static inline vec vec_max(vec a, vec b) {
+  return _mm256_max_ps(a, b);
+}
+
+static inline vec vec_select(mask where, vec yes, vec no) {
+  return _mm256_blendv_ps(no, yes, _mm256_castsi256_ps(where));
+}
+
+static inline vec vec_add_where(mask where, vec a, vec b) {
+  return vec_select(where, vec_add(a, b), a);
+}
+
+static inline mask vec_equal(vec a, vec b) {
+  return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_EQ_OQ));
+}
+
+static inline mask vec_beats(vec later, vec max) {
+  vec number = _mm256_cmp_ps(max, max, _CMP_ORD_Q);
+  return _mm256_castps_si256(_mm256_and_ps(number, _mm256_cmp_ps(later, max, _CMP_NLE_UQ)));
+}
+
+/* Orders the four pairs 0 2 1 3: the shuffles below work within each half of a vector. */
+static inline vec join_halves(vec v) {
+  return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), _MM_SHUFFLE(3, 1, 2, 0)));
+}
+
+static inline vec vec_even(vec low, vec high) {
+  return join_halves(_mm256_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
+}
+
+static inline vec vec_odd(vec low, vec high) {
+  return join_halves(_mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
+}
+
+static inline vec vec_zip_low(vec even, vec odd) {
+  return _mm256_permute2f128_ps(_mm256_unpacklo_ps(even, odd), _mm256_unpackhi_ps(even, odd), 0x20);
+}
+
+static inline vec vec_zip_high(vec even, vec odd) {
+  return _mm256_permute2f128_ps(_mm256_unpacklo_ps(even, odd), _mm256_unpackhi_ps(even, odd), 0x31);
+}
+
+static inline mask mask_none(void) {
+  return _mm256_setzero_si256();
+}
+
+static inline mask mask_and(mask a, mask b) {
+  return _mm256_and_si256(a, b);
+}
+
+static inline mask mask_or(mask a, mask b) {
+  return _mm256_or_si256(a, b);
+}
+
+static inline mask mask_or_not(mask a, mask b) {
+  return _mm256_or_si256(a, _mm256_andnot_si256(b, _mm256_set1_epi32(-1)));
+}
+
+static inline places places_set(int64_t place) {
+  return _mm256_set1_epi32((int)place);
+}
+
+static inline places places_select(mask where, places yes, places no) {
+  return _mm256_blendv_epi8(no, yes, where);
+}
+
+static inline mask places_equal(places a, places b) {
+  return _mm256_cmpeq_epi32(a, b);
+}
+
+static inline places places_load1(const uint8_t *p) {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
+}
+
+static inline places places_load1_range(const uint8_t *p, range lanes) {
+  uint8_t bytes[LANES] = {0};
+  for (int lane = lanes.first; lane < lanes.last; lane++) {
+    bytes[lane] = p[lane];
+  }
+  return places_load1(bytes);
+}
+
+static inline places places_load4(const int32_t *p) {
+  return _mm256_loadu_si256((const __m256i *)p);
+}
+
+static inline places places_load4_range(const int32_t *p, range lanes) {
+  return _mm256_maskload_epi32(p, mask_of(lanes));
+}
+
+static inline void places_store1(uint8_t *p, places v) {
+  __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  _mm_storel_epi64((__m128i *)p, _mm_packus_epi16(words, words));
+}
+
+static inline void places_store1_range(uint8_t *p, range lanes, places v) {
+  uint8_t bytes[LANES];
+  places_store1(bytes, v);
+  for (int lane = lanes.first; lane < lanes.last; lane++) {
+    p[lane] = bytes[lane];
+  }
+}
+
+static inline void places_store4(int32_t *p, places v) {
+  _mm256_storeu_si256((__m256i *)p, v);
+}
+
+static inline void places_store4_range(int32_t *p, range lanes, places v) {
+  _mm256_maskstore_epi32(p, mask_of(lanes), v);
+}

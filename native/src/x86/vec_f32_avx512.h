@@ -1,0 +1,160 @@
+/* Sixteen floats of AVX-512, in the words that the pooling kernels are written in (see simd.h). */
+#include <immintrin.h>
+
+#define T float
+#define LANES 16
+
+typedef __m512 vec;
+typedef __mmask16 mask;
+typedef __m512i places;
+
+#include "simd.h"
+
+static inline mask mask_of(range lanes) {
+  return (mask)((1u << lanes.last) - (1u << lanes.first));
+}
+
+static inline vec vec_set(T value) {
+  return _mm512_set1_ps(value);
+}
+
+static inline vec vec_iota(void) {
+  return _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+static inline vec vec_load(const T *p) {
+  return _mm512_loadu_ps(p);
+}
+
+static inline vec vec_load_range(const T *p, range lanes) {
+  return _mm512_maskz_loadu_ps(mask_of(lanes), p);
+}
+
+static inline void vec_store(T *p, vec v) {
+  _mm512_storeu_ps(p, v);
+}
+
+static inline void vec_store_range(T *p, range lanes, vec v) {
+  _mm512_mask_storeu_ps(p, mask_of(lanes), v);
+}
+
+static inline vec vec_add(vec a, vec b) {
+  return _mm512_add_ps(a, b);
+}
+
+static inline vec vec_add_where(mask where, vec a, vec b) {
+  return _mm512_mask_add_ps(a, where, a, b);
+}
+
+static inline vec vec_sub(vec a, vec b) {
+  return _mm512_sub_ps(a, b);
+}
+
+static inline vec vec_mul(vec a, vec b) {
+  return _mm512_mul_ps(a, b);
+}
+
+static inline vec vec_div(vec a, vec b) {
+  return _mm512_div_ps(a, b);
+}
+
+static inline vec vec_min(vec a, vec b) {
+  return _mm512_min_ps(a, b);
+}
+
+static inline vec vec_max(vec a, vec b) {
+  return _mm512_max_ps(a, b);
+}
+
+static inline vec vec_select(mask where, vec yes, vec no) {
+  return _mm512_mask_mov_ps(no, where, yes);
+}
+
+static inline mask vec_equal(vec a, vec b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);
+}
+
+static inline mask vec_beats(vec later, vec max) {
+  mask number = _mm512_cmp_ps_mask(max, max, _CMP_ORD_Q);
+  return _mm512_mask_cmp_ps_mask(number, later, max, _CMP_NLE_UQ);
+}
+
+static inline vec vec_even(vec low, vec high) {
+  __m512i pick = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return _mm512_permutex2var_ps(low, pick, high);
+}
+
+static inline vec vec_odd(vec low, vec high) {
+  __m512i pick = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  return _mm512_permutex2var_ps(low, pick, high);
+}
+
+static inline vec vec_zip_low(vec even, vec odd) {
+  __m512i pick = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  return _mm512_permutex2var_ps(even, pick, odd);
+}
+
+static inline vec vec_zip_high(vec even, vec odd) {
+  __m512i pick = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  return _mm512_permutex2var_ps(even, pick, odd);
+}
+
+static inline mask mask_none(void) {
+  return 0;
+}
+
+static inline mask mask_and(mask a, mask b) {
+  return a & b;
+}
+
+static inline mask mask_or(mask a, mask b) {
+  return a | b;
+}
+
+static inline mask mask_or_not(mask a, mask b) {
+  return a | (mask)~b;
+}
+
+static inline places places_set(int64_t place) {
+  return _mm512_set1_epi32((int)place);
+}
+
+static inline places places_select(mask where, places yes, places no) {
+  return _mm512_mask_mov_epi32(no, where, yes);
+}
+
+static inline mask places_equal(places a, places b) {
+  return _mm512_cmpeq_epi32_mask(a, b);
+}
+
+static inline places places_load1(const uint8_t *p) {
+  return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
+}
+
+static inline places places_load1_range(const uint8_t *p, range lanes) {
+  return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask_of(lanes), p));
+}
+
+static inline places places_load4(const int32_t *p) {
+  return _mm512_loadu_si512(p);
+}
+
+static inline places places_load4_range(const int32_t *p, range lanes) {
+  return _mm512_maskz_loadu_epi32(mask_of(lanes), p);
+}
+
+static inline void places_store1(uint8_t *p, places v) {
+  _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(v));
+}
+
+static inline void places_store1_range(uint8_t *p, range lanes, places v) {
+  _mm_mask_storeu_epi8(p, mask_of(lanes), _mm512_cvtepi32_epi8(v));
+}
+
+static inline void places_store4(int32_t *p, places v) {
+  _mm512_storeu_si512(p, v);
+}
+
+static inline void places_store4_range(int32_t *p, range lanes, places v) {
+  _mm512_mask_storeu_epi32(p, mask_of(lanes), v);
+}

@@ -1,0 +1,156 @@
+/* Eight doubles of AVX-512, in the words that the pooling kernels are written in (see simd.h). */
+#include <immintrin.h>
+
+#define T double
+#define LANES 8
+
+typedef __m512d vec;
+typedef __mmask8 mask;
+typedef __m512i places; /* 64 bits each, as wide as the elements that they go with */
+
+#include "simd.h"
+
+static inline mask mask_of(range lanes) {
+  return (mask)((1u << lanes.last) - (1u << lanes.first));
+}
+
+static inline vec vec_set(T value) {
+  return _mm512_set1_pd(value);
+}
+
+static inline vec vec_iota(void) {
+  return _mm512_setr_pd(0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+static inline vec vec_load(const T *p) {
+  return _mm512_loadu_pd(p);
+}
+
+static inline vec vec_load_range(const T *p, range lanes) {
+  return _mm512_maskz_loadu_pd(mask_of(lanes), p);
+}
+
+static inline void vec_store(T *p, vec v) {
+  _mm512_storeu_pd(p, v);
+}
+
+static inline void vec_store_range(T *p, range lanes, vec v) {
+  _mm512_mask_storeu_pd(p, mask_of(lanes), v);
+}
+
+static inline vec vec_add(vec a, vec b) {
+  return _mm512_add_pd(a, b);
+}
+
+static inline vec vec_add_where(mask where, vec a, vec b) {
+  return _mm512_mask_add_pd(a, where, a, b);
+}
+
+static inline vec vec_sub(vec a, vec b) {
+  return _mm512_sub_pd(a, b);
+}
+
+static inline vec vec_mul(vec a, vec b) {
+  return _mm512_mul_pd(a, b);
+}
+
+static inline vec vec_div(vec a, vec b) {
+  return _mm512_div_pd(a, b);
+}
+
+static inline vec vec_min(vec a, vec b) {
+  return _mm512_min_pd(a, b);
+}
+
+static inline vec vec_max(vec a, vec b) {
+  return _mm512_max_pd(a, b);
+}
+
+static inline vec vec_select(mask where, vec yes, vec no) {
+  return _mm512_mask_mov_pd(no, where, yes);
+}
+
+static inline mask vec_equal(vec a, vec b) {
+  return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ);
+}
+
+static inline mask vec_beats(vec later, vec max) {
+  mask number = _mm512_cmp_pd_mask(max, max, _CMP_ORD_Q);
+  return _mm512_mask_cmp_pd_mask(number, later, max, _CMP_NLE_UQ);
+}
+
+static inline vec vec_even(vec low, vec high) {
+  return _mm512_permutex2var_pd(low, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), high);
+}
+
+static inline vec vec_odd(vec low, vec high) {
+  return _mm512_permutex2var_pd(low, _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), high);
+}
+
+static inline vec vec_zip_low(vec even, vec odd) {
+  return _mm512_permutex2var_pd(even, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), odd);
+}
+
+static inline vec vec_zip_high(vec even, vec odd) {
+  return _mm512_permutex2var_pd(even, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), odd);
+}
+
+static inline mask mask_none(void) {
+  return 0;
+}
+
+static inline mask mask_and(mask a, mask b) {
+  return a & b;
+}
+
+static inline mask mask_or(mask a, mask b) {
+  return a | b;
+}
+
+static inline mask mask_or_not(mask a, mask b) {
+  return a | (mask)~b;
+}
+
+static inline places places_set(int64_t place) {
+  return _mm512_set1_epi64(place);
+}
+
+static inline places places_select(mask where, places yes, places no) {
+  return _mm512_mask_mov_epi64(no, where, yes);
+}
+
+static inline mask places_equal(places a, places b) {
+  return _mm512_cmpeq_epi64_mask(a, b);
+}
+
+static inline places places_load1(const uint8_t *p) {
+  return _mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i *)p));
+}
+
+static inline places places_load1_range(const uint8_t *p, range lanes) {
+  return _mm512_cvtepu8_epi64(_mm_maskz_loadu_epi8(mask_of(lanes), p));
+}
+
+static inline places places_load4(const int32_t *p) {
+  return _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)p));
+}
+
+static inline places places_load4_range(const int32_t *p, range lanes) {
+  return _mm512_cvtepi32_epi64(_mm256_maskz_loadu_epi32(mask_of(lanes), p));
+}
+
+static inline void places_store1(uint8_t *p, places v) {
+  _mm_storel_epi64((__m128i *)p, _mm512_cvtepi64_epi8(v));
+}
+
+static inline void places_store1_range(uint8_t *p, range lanes, places v) {
+  _mm_mask_storeu_epi8(p, mask_of(lanes), _mm512_cvtepi64_epi8(v));
+}
+
+static inline void places_store4(int32_t *p, places v) {
+  _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi64_epi32(v));
+}
+
+static inline void places_store4_range(int32_t *p, range lanes, places v) {
+  _mm256_mask_storeu_epi32(p, mask_of(lanes), _mm512_cvtepi64_epi32(v));
+}
