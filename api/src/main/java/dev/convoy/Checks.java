@@ -2,17 +2,21 @@ package dev.convoy;
 
 import java.util.Objects;
 
-/**
- * The checks at the API's door. A kernel reached with wrong arguments can crash the JVM, so every
- * call passes here first. Each error names the argument, what it was and what it must be.
- */
+/** Single checks. Each error names the argument, what it was and what it must be. */
 final class Checks {
   private Checks() {}
 
-  static void atLeastOne(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
+  static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
     }
+  }
+
+  static int toInt(String what, long value) {
+    if (value > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(what + " is " + value + ", must fit in an int");
+    }
+    return (int) value;
   }
 
   /** An input that is alive. */

@@ -17,7 +17,7 @@ public record Conv2dSpec(Window window, int groups, Activation activation) {
   public Conv2dSpec {
     Objects.requireNonNull(window, "window");
     Objects.requireNonNull(activation, "activation");
-    Checks.atLeastOne("groups", groups);
+    Checks.atLeast("groups", groups, 1);
     if (window.ceilMode()) {
       throw new IllegalArgumentException("window has ceil mode, which is for pooling only");
     }

@@ -8,21 +8,21 @@ import java.util.Objects;
  * K/groups, kh, kw]}, {@code b [K]}, {@code y [N, K, OH, OW]} with {@code OH = (H - 1) * stride -
  * padding + effective kernel + outputPadding}.
  *
- * @param window kernel, stride, padding and dilation of the convolution that is transposed
- * @param groups parts that channels are split into, at least 1
+ * @param convolution the convolution that is transposed, without an activation
  * @param outputPaddingHeight rows added below the output, less than the stride or the dilation
  * @param outputPaddingWidth columns added right of the output, less than the stride or the dilation
  */
 public record ConvTranspose2dSpec(
-    Window window, int groups, int outputPaddingHeight, int outputPaddingWidth) {
+    Conv2dSpec convolution, int outputPaddingHeight, int outputPaddingWidth) {
 
   /** Checks the ranges. */
   public ConvTranspose2dSpec {
-    Objects.requireNonNull(window, "window");
-    Checks.atLeastOne("groups", groups);
-    if (window.ceilMode()) {
-      throw new IllegalArgumentException("window has ceil mode, which is for pooling only");
+    Objects.requireNonNull(convolution, "convolution");
+    if (convolution.activation() != Activation.NONE) {
+      throw new IllegalArgumentException(
+          "convolution has activation " + convolution.activation() + ", must have NONE");
     }
+    Window window = convolution.window();
     checkOutputPadding(
         "outputPaddingHeight", outputPaddingHeight, window.strideHeight(), window.dilationHeight());
     checkOutputPadding(
@@ -40,22 +40,28 @@ public record ConvTranspose2dSpec(
 
   /** One group, no output padding. */
   public static ConvTranspose2dSpec of(Window window) {
-    return new ConvTranspose2dSpec(window, 1, 0, 0);
+    return new ConvTranspose2dSpec(Conv2dSpec.of(window), 0, 0);
   }
 
   /** This transposed convolution with another number of groups. */
   public ConvTranspose2dSpec groups(int number) {
-    return new ConvTranspose2dSpec(window, number, outputPaddingHeight, outputPaddingWidth);
+    return new ConvTranspose2dSpec(
+        convolution.groups(number), outputPaddingHeight, outputPaddingWidth);
   }
 
   /** This transposed convolution with another output padding. */
   public ConvTranspose2dSpec outputPadding(int height, int width) {
-    return new ConvTranspose2dSpec(window, groups, height, width);
+    return new ConvTranspose2dSpec(convolution, height, width);
   }
 
-  /** The convolution whose input gradient this is. */
-  Conv2dSpec convolution() {
-    return new Conv2dSpec(window, groups, Activation.NONE);
+  /** Kernel, stride, padding and dilation of the convolution that is transposed. */
+  public Window window() {
+    return convolution.window();
+  }
+
+  /** Parts that channels are split into. */
+  public int groups() {
+    return convolution.groups();
   }
 
   /**
@@ -68,10 +74,18 @@ public record ConvTranspose2dSpec(
    */
   public Shape outputShape(Shape x, Shape w) {
     Checks.convTranspose2dInput(this, x, w);
-    return Shape.of(
-        x.n(),
-        Math.multiplyExact(w.c(), groups),
-        window.transposedHeight(x.h(), outputPaddingHeight),
-        window.transposedWidth(x.w(), outputPaddingWidth));
+    return Shape.of(x.n(), outputChannels(w), outputHeight(x), outputWidth(x));
+  }
+
+  int outputChannels(Shape w) {
+    return Checks.toInt("channels of y", (long) w.c() * groups());
+  }
+
+  int outputHeight(Shape x) {
+    return window().transposedHeight(x.h(), outputPaddingHeight);
+  }
+
+  int outputWidth(Shape x) {
+    return window().transposedWidth(x.w(), outputPaddingWidth);
   }
 }

@@ -78,18 +78,7 @@ public final class Engine implements AutoCloseable {
    */
   public void conv2d(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     begin(spec);
-    Checks.input("x", x);
-    Checks.input("w", w);
-    Checks.optionalInput("b", b);
-    Checks.output("y", y);
-    Checks.sameType("w", w, "x", x);
-    Checks.sameType("b", b, "x", x);
-    Checks.sameType("y", y, "x", x);
-    checkConv2d(spec, x, "x", w, y, "y");
-    Checks.shape("b", b, w.shape().n());
-    Checks.apart("y", y, "x", x);
-    Checks.apart("y", y, "w", w);
-    Checks.apart("y", y, "b", b);
+    Arguments.conv2d(spec, x, w, b, y);
     if (y.shape().elements() > 0) {
       kernels.conv2d(spec, x, w, b, y);
     }
@@ -112,14 +101,7 @@ public final class Engine implements AutoCloseable {
   public void conv2dBackwardInput(
       Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     begin(spec);
-    Checks.input("dy", dy);
-    Checks.input("w", w);
-    Checks.output("dx", dx);
-    Checks.sameType("w", w, "dy", dy);
-    Checks.sameType("dx", dx, "dy", dy);
-    checkConv2d(spec, dx, "dx", w, dy, "dy");
-    Checks.apart("dx", dx, "dy", dy);
-    Checks.apart("dx", dx, "w", w);
+    Arguments.conv2dBackwardInput(spec, dy, w, dx);
     if (dx.shape().elements() > 0) {
       kernels.conv2dBackwardInput(spec, dy, w, dx, accumulate);
     }
@@ -146,17 +128,7 @@ public final class Engine implements AutoCloseable {
   public void conv2dBackwardWeights(
       Conv2dSpec spec, Tensor x, Tensor dy, Tensor dw, Tensor db, boolean accumulate) {
     begin(spec);
-    Checks.input("x", x);
-    Checks.input("dy", dy);
-    Checks.output("dw", dw);
-    Checks.sameType("dy", dy, "x", x);
-    Checks.sameType("dw", dw, "x", x);
-    checkConv2d(spec, x, "x", dw, dy, "dy");
-    checkBiasGradient(dy, db);
-    Checks.apart("dw", dw, "x", x);
-    Checks.apart("dw", dw, "dy", dy);
-    Checks.apart("dw", dw, "db", db);
-    Checks.apart("db", db, "x", x);
+    Arguments.conv2dBackwardWeights(spec, x, dy, dw, db);
     backwardWeights(spec, x, dy, dw, db, accumulate);
   }
 
@@ -169,20 +141,8 @@ public final class Engine implements AutoCloseable {
    */
   public void conv2dBackwardBias(Conv2dSpec spec, Tensor dy, Tensor db, boolean accumulate) {
     begin(spec);
-    Checks.input("dy", dy);
-    Checks.images("dy", dy.shape());
-    Objects.requireNonNull(db, "db");
-    checkBiasGradient(dy, db);
+    Arguments.conv2dBackwardBias(dy, db);
     backwardWeights(spec, null, dy, null, db, accumulate);
-  }
-
-  private static void checkBiasGradient(Tensor dy, Tensor db) {
-    if (db != null) {
-      Checks.output("db", db);
-      Checks.sameType("db", db, "dy", dy);
-      Checks.shape("db", db, dy.shape().c());
-      Checks.apart("db", db, "dy", dy);
-    }
   }
 
   private void backwardWeights(
@@ -200,19 +160,6 @@ public final class Engine implements AutoCloseable {
     if (tensor != null) {
       tensor.fill(0);
     }
-  }
-
-  private static void checkConv2d(
-      Conv2dSpec spec, Tensor images, String name, Tensor w, Tensor outputs, String outputName) {
-    Checks.images(name, images.shape());
-    Checks.conv2dInput(spec, images.shape(), w.shape());
-    Checks.shape(
-        outputName,
-        outputs,
-        images.shape().n(),
-        w.shape().n(),
-        spec.window().outputHeight(images.shape().h()),
-        spec.window().outputWidth(images.shape().w()));
   }
 
   /**
@@ -241,18 +188,7 @@ public final class Engine implements AutoCloseable {
    */
   public void convTranspose2d(ConvTranspose2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     begin(spec);
-    Checks.input("x", x);
-    Checks.input("w", w);
-    Checks.optionalInput("b", b);
-    Checks.output("y", y);
-    Checks.sameType("w", w, "x", x);
-    Checks.sameType("b", b, "x", x);
-    Checks.sameType("y", y, "x", x);
-    Checks.sameShape("y", y, spec.outputShape(x.shape(), w.shape()));
-    Checks.shape("b", b, y.shape().c());
-    Checks.apart("y", y, "x", x);
-    Checks.apart("y", y, "w", w);
-    Checks.apart("y", y, "b", b);
+    Arguments.convTranspose2d(spec, x, w, b, y);
     if (y.shape().elements() > 0) {
       kernels.conv2dBackwardInput(spec.convolution(), x, w, y, false);
       if (b != null) {
@@ -272,14 +208,7 @@ public final class Engine implements AutoCloseable {
   public void convTranspose2dBackwardInput(
       ConvTranspose2dSpec spec, Tensor dy, Tensor w, Tensor dx) {
     begin(spec);
-    Checks.input("dy", dy);
-    Checks.input("w", w);
-    Checks.output("dx", dx);
-    Checks.sameType("w", w, "dy", dy);
-    Checks.sameType("dx", dx, "dy", dy);
-    Checks.sameShape("dy", dy, spec.outputShape(dx.shape(), w.shape()));
-    Checks.apart("dx", dx, "dy", dy);
-    Checks.apart("dx", dx, "w", w);
+    Arguments.convTranspose2dBackwardInput(spec, dy, w, dx);
     if (dx.shape().elements() > 0) {
       kernels.conv2d(spec.convolution(), dy, w, null, dx);
     }
@@ -298,17 +227,7 @@ public final class Engine implements AutoCloseable {
   public void convTranspose2dBackwardWeights(
       ConvTranspose2dSpec spec, Tensor x, Tensor dy, Tensor dw, Tensor db, boolean accumulate) {
     begin(spec);
-    Checks.input("x", x);
-    Checks.input("dy", dy);
-    Checks.output("dw", dw);
-    Checks.sameType("dy", dy, "x", x);
-    Checks.sameType("dw", dw, "x", x);
-    Checks.sameShape("dy", dy, spec.outputShape(x.shape(), dw.shape()));
-    checkBiasGradient(dy, db);
-    Checks.apart("dw", dw, "x", x);
-    Checks.apart("dw", dw, "dy", dy);
-    Checks.apart("dw", dw, "db", db);
-    Checks.apart("db", db, "x", x);
+    Arguments.convTranspose2dBackwardWeights(spec, x, dy, dw, db);
     Conv2dSpec convolution = spec.convolution();
     backwardWeights(convolution, dy, x, dw, null, accumulate);
     if (db != null) {
@@ -340,14 +259,7 @@ public final class Engine implements AutoCloseable {
    */
   public void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     begin(spec);
-    Checks.input("x", x);
-    Checks.output("y", y);
-    Checks.sameType("y", y, "x", x);
-    Checks.pooled(spec.window(), "x", x, "y", y);
-    Checks.apart("y", y, "x", x);
-    if (argmax != null) {
-      Checks.argmax(spec.window(), x, argmax);
-    }
+    Arguments.maxPool2d(spec, x, y, argmax);
     if (y.shape().elements() > 0) {
       kernels.maxPool2d(spec, x, y, argmax);
     }
@@ -369,21 +281,7 @@ public final class Engine implements AutoCloseable {
    */
   public void maxPool2dBackward(MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
     begin(spec);
-    if (spec.ties() != Ties.FIRST) {
-      throw new IllegalArgumentException(
-          "spec has Ties." + spec.ties() + ", whose backward takes x and y instead of an argmax");
-    }
-    Checks.input("dy", dy);
-    Objects.requireNonNull(argmax, "argmax");
-    Checks.output("dx", dx);
-    Checks.sameType("dx", dx, "dy", dy);
-    Checks.pooled(spec.window(), "dx", dx, "dy", dy);
-    Checks.argmax(spec.window(), dx, argmax);
-    if (!argmax.isFilled()) {
-      throw new IllegalStateException(
-          "argmax has no winners yet: give it to maxPool2d before maxPool2dBackward");
-    }
-    Checks.apart("dx", dx, "dy", dy);
+    Arguments.maxPool2dBackward(spec, dy, argmax, dx);
     if (dx.shape().elements() > 0) {
       kernels.maxPool2dBackward(spec, dy, argmax, dx);
     }
@@ -402,23 +300,7 @@ public final class Engine implements AutoCloseable {
    */
   public void maxPool2dBackward(MaxPool2dSpec spec, Tensor x, Tensor y, Tensor dy, Tensor dx) {
     begin(spec);
-    if (spec.ties() != Ties.ALL) {
-      throw new IllegalArgumentException(
-          "spec has Ties." + spec.ties() + ", whose backward takes an argmax instead of x and y");
-    }
-    Checks.input("x", x);
-    Checks.input("y", y);
-    Checks.input("dy", dy);
-    Checks.output("dx", dx);
-    Checks.sameType("y", y, "x", x);
-    Checks.sameType("dy", dy, "x", x);
-    Checks.sameType("dx", dx, "x", x);
-    Checks.pooled(spec.window(), "x", x, "y", y);
-    Checks.sameShape("dy", dy, y.shape());
-    Checks.sameShape("dx", dx, x.shape());
-    Checks.apart("dx", dx, "x", x);
-    Checks.apart("dx", dx, "y", y);
-    Checks.apart("dx", dx, "dy", dy);
+    Arguments.maxPool2dBackward(spec, x, y, dy, dx);
     if (dx.shape().elements() > 0) {
       kernels.maxPool2dBackward(spec, x, y, dy, dx);
     }
@@ -445,11 +327,7 @@ public final class Engine implements AutoCloseable {
    */
   public void avgPool2d(AvgPool2dSpec spec, Tensor x, Tensor y) {
     begin(spec);
-    Checks.input("x", x);
-    Checks.output("y", y);
-    Checks.sameType("y", y, "x", x);
-    Checks.pooled(spec.window(), "x", x, "y", y);
-    Checks.apart("y", y, "x", x);
+    Arguments.avgPool2d(spec, x, y);
     if (y.shape().elements() > 0) {
       kernels.avgPool2d(spec, x, y);
     }
@@ -464,11 +342,7 @@ public final class Engine implements AutoCloseable {
    */
   public void avgPool2dBackward(AvgPool2dSpec spec, Tensor dy, Tensor dx) {
     begin(spec);
-    Checks.input("dy", dy);
-    Checks.output("dx", dx);
-    Checks.sameType("dx", dx, "dy", dy);
-    Checks.pooled(spec.window(), "dx", dx, "dy", dy);
-    Checks.apart("dx", dx, "dy", dy);
+    Arguments.avgPool2dBackward(spec, dy, dx);
     if (dx.shape().elements() > 0) {
       kernels.avgPool2dBackward(spec, dy, dx);
     }
@@ -487,25 +361,7 @@ public final class Engine implements AutoCloseable {
    */
   public void matmul(MatmulSpec spec, Tensor a, Tensor b, Tensor bias, Tensor y) {
     begin(spec);
-    Checks.input("a", a);
-    Checks.input("b", b);
-    Checks.optionalInput("bias", bias);
-    Checks.output("y", y);
-    Checks.sameType("b", b, "a", a);
-    Checks.sameType("bias", bias, "a", a);
-    Checks.sameType("y", y, "a", a);
-    Checks.matmulInputs(spec, a.shape(), b.shape());
-    int rows = a.shape().dim(spec.transposeA() ? 1 : 0);
-    int columns = b.shape().dim(spec.transposeB() ? 0 : 1);
-    Checks.shape("y", y, rows, columns);
-    Checks.shape("bias", bias, columns);
-    if (bias != null && spec.accumulate()) {
-      throw new IllegalArgumentException(
-          "bias is given, must be null where the product accumulates");
-    }
-    Checks.apart("y", y, "a", a);
-    Checks.apart("y", y, "b", b);
-    Checks.apart("y", y, "bias", bias);
+    Arguments.matmul(spec, a, b, bias, y);
     if (y.shape().elements() > 0) {
       if (a.shape().elements() > 0) {
         kernels.matmul(spec, a, b, bias, y);
@@ -535,14 +391,7 @@ public final class Engine implements AutoCloseable {
    */
   public void addBias(Tensor b, Tensor y) {
     begin(b);
-    Checks.input("b", b);
-    Checks.output("y", y);
-    Checks.sameType("b", b, "y", y);
-    if (y.shape().rank() < 2) {
-      throw new IllegalArgumentException("y has shape " + y.shape() + ", must be [N, C, …]");
-    }
-    Checks.shape("b", b, y.shape().dim(1));
-    Checks.apart("y", y, "b", b);
+    Arguments.addBias(b, y);
     if (y.shape().elements() > 0) {
       kernels.addBias(b, y);
     }
@@ -557,11 +406,7 @@ public final class Engine implements AutoCloseable {
    */
   public void relu(Tensor x, Tensor y) {
     begin(x);
-    Checks.input("x", x);
-    Checks.output("y", y);
-    Checks.sameType("y", y, "x", x);
-    Checks.sameShape("y", y, x.shape());
-    Checks.apartOrSame("y", y, "x", x);
+    Arguments.relu(x, y);
     if (y.shape().elements() > 0) {
       kernels.relu(x, y);
     }
@@ -577,15 +422,7 @@ public final class Engine implements AutoCloseable {
    */
   public void reluBackward(Tensor y, Tensor dy, Tensor dx) {
     begin(y);
-    Checks.input("y", y);
-    Checks.input("dy", dy);
-    Checks.output("dx", dx);
-    Checks.sameType("dy", dy, "y", y);
-    Checks.sameType("dx", dx, "y", y);
-    Checks.sameShape("dy", dy, y.shape());
-    Checks.sameShape("dx", dx, y.shape());
-    Checks.apartOrSame("dx", dx, "dy", dy);
-    Checks.apart("dx", dx, "y", y);
+    Arguments.reluBackward(y, dy, dx);
     if (dx.shape().elements() > 0) {
       kernels.reluBackward(y, dy, dx);
     }

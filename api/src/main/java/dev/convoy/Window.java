@@ -38,22 +38,16 @@ public record Window(
 
   /** Checks the ranges. */
   public Window {
-    atLeast("kernelHeight", kernelHeight, 1);
-    atLeast("kernelWidth", kernelWidth, 1);
-    atLeast("strideHeight", strideHeight, 1);
-    atLeast("strideWidth", strideWidth, 1);
-    atLeast("padTop", padTop, 0);
-    atLeast("padLeft", padLeft, 0);
-    atLeast("padBottom", padBottom, 0);
-    atLeast("padRight", padRight, 0);
-    atLeast("dilationHeight", dilationHeight, 1);
-    atLeast("dilationWidth", dilationWidth, 1);
-  }
-
-  private static void atLeast(String name, int value, int least) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
-    }
+    Checks.atLeast("kernelHeight", kernelHeight, 1);
+    Checks.atLeast("kernelWidth", kernelWidth, 1);
+    Checks.atLeast("strideHeight", strideHeight, 1);
+    Checks.atLeast("strideWidth", strideWidth, 1);
+    Checks.atLeast("padTop", padTop, 0);
+    Checks.atLeast("padLeft", padLeft, 0);
+    Checks.atLeast("padBottom", padBottom, 0);
+    Checks.atLeast("padRight", padRight, 0);
+    Checks.atLeast("dilationHeight", dilationHeight, 1);
+    Checks.atLeast("dilationWidth", dilationWidth, 1);
   }
 
   /** A kernel of {@code size} × {@code size}, stride 1, no padding, no dilation. */
@@ -155,8 +149,8 @@ public record Window(
    */
   public Window same(Same same, int height, int width) {
     Objects.requireNonNull(same, "same");
-    atLeast("height", height, 1);
-    atLeast("width", width, 1);
+    Checks.atLeast("height", height, 1);
+    Checks.atLeast("width", width, 1);
     int rows = samePadding("height", height, strideHeight, effectiveHeight());
     int columns = samePadding("width", width, strideWidth, effectiveWidth());
     int top = same == Same.UPPER ? rows / 2 : rows - rows / 2;
@@ -167,7 +161,7 @@ public record Window(
   private static int samePadding(String axis, int size, int stride, long effective) {
     long outputs = (size + (long) stride - 1) / stride;
     long padding = Math.max(0, (outputs - 1) * stride + effective - size);
-    return toInt("the padding of axis " + axis, padding);
+    return Checks.toInt("the padding of axis " + axis, padding);
   }
 
   /** Rows that the kernel spans: {@code dilation * (kernel - 1) + 1}. */
@@ -211,7 +205,7 @@ public record Window(
     if (ceilMode && room % stride != 0 && outputs * stride < (long) size + before) {
       outputs++;
     }
-    return toInt("the output of axis " + axis, outputs);
+    return Checks.toInt("the output of axis " + axis, outputs);
   }
 
   /**
@@ -242,14 +236,7 @@ public record Window(
           "axis %s: the transposed output of an input of %d, an effective kernel of %d and padding %d is %d, must be at least 1"
               .formatted(axis, size, effective, padding, output));
     }
-    return toInt("the transposed output of axis " + axis, output);
-  }
-
-  private static int toInt(String what, long value) {
-    if (value > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(what + " is " + value + ", must fit in an int");
-    }
-    return (int) value;
+    return Checks.toInt("the transposed output of axis " + axis, output);
   }
 
   /**
