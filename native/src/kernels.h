@@ -4,8 +4,9 @@
 
 #include "convoy_pool.h"
 
-/* The kernels of one element type; pointers name the first of the planes to work on, and each
- * function means what its namesake in convoy_pool.h and convoy_pointwise.h does. */
+/* The kernels of one element type. Each means what its namesake in convoy_pool.h and
+ * convoy_pointwise.h does, save that pointers name the first plane or element to work on; add_bias
+ * alone needs to know which plane that is. */
 #define CONVOY_KERNELS(T)                                                                         \
   struct {                                                                                        \
     void (*max)(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y, void *argmax);      \
@@ -17,7 +18,8 @@
     void (*avg_backward)(const convoy_pool_sizes *s, int64_t planes, const T *dy, T *dx);         \
     void (*relu)(const T *x, T *y, int64_t n);                                                    \
     void (*relu_backward)(const T *y, const T *dy, T *dx, int64_t n);                             \
-    void (*add)(T * y, T value, int64_t n);                                                       \
+    void (*add_bias)(T * y, const T *b, int64_t size, int64_t channels, int64_t first,            \
+                     int64_t last);                                                               \
   }
 
 typedef CONVOY_KERNELS(float) convoy_kernels_f32;

@@ -14,5 +14,5 @@ const convoy_kernels_f64 convoy_portable_f64 = {
     .avg_backward = avg_backward_c,
     .relu = relu_c,
     .relu_backward = relu_backward_c,
-    .add = add_c,
+    .add_bias = add_bias_c,
 };

@@ -15,5 +15,5 @@ const convoy_kernels_f32 convoy_avx512_f32 = {
     .avg_backward = avg_backward_simd,
     .relu = relu_c,
     .relu_backward = relu_backward_c,
-    .add = add_c,
+    .add_bias = add_bias_c,
 };
