@@ -1,0 +1,179 @@
+/*
+ * Vectors of elements T (float, or double where CONV_F64 is defined) of the widest kind that the
+ * file's instruction set has. Included once per file.
+ *
+ * Loads and stores need no alignment. Those ending in _some touch only the first n elements, so
+ * they are safe at the end of a buffer; loaded lanes past them are zero.
+ */
+#ifndef CONV_VECTOR_H
+#define CONV_VECTOR_H
+
+#include <stdint.h>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+
+#ifdef CONV_F64
+enum { LANES = 8 };
+typedef __m512d vec;
+#define VEC(op) _mm512_##op##_pd
+typedef __mmask8 vec_mask;
+#else
+enum { LANES = 16 };
+typedef __m512 vec;
+#define VEC(op) _mm512_##op##_ps
+typedef __mmask16 vec_mask;
+#endif
+
+static inline vec vec_load_some(const T *p, int64_t n) {
+  return VEC(maskz_loadu)((vec_mask)((1u << n) - 1), p);
+}
+
+static inline void vec_store_some(T *p, vec v, int64_t n) {
+  VEC(mask_storeu)(p, (vec_mask)((1u << n) - 1), v);
+}
+
+static inline T vec_sum(vec v) {
+  return VEC(reduce_add)(v);
+}
+
+#elif defined(__AVX2__)
+#include <immintrin.h>
+
+#ifdef CONV_F64
+enum { LANES = 4 };
+typedef __m256d vec;
+typedef int64_t lane_mask;
+#define VEC(op) _mm256_##op##_pd
+#else
+enum { LANES = 8 };
+typedef __m256 vec;
+typedef int32_t lane_mask;
+#define VEC(op) _mm256_##op##_ps
+#endif
+
+/* Of the window of LANES masks that starts at LANES - n, the first n are set. */
+static const lane_mask lane_masks[2 * LANES] = {
+    -1, -1, -1, -1,
+#ifndef CONV_F64
+    -1, -1, -1, -1,
+#endif
+};
+
+static inline __m256i vec_first(int64_t n) {
+  return _mm256_loadu_si256((const __m256i *)(lane_masks + LANES - n));
+}
+
+static inline vec vec_load_some(const T *p, int64_t n) {
+  return VEC(maskload)(p, vec_first(n));
+}
+
+static inline void vec_store_some(T *p, vec v, int64_t n) {
+  VEC(maskstore)(p, vec_first(n), v);
+}
+
+static inline T vec_sum(vec v) {
+  T lane[LANES], sum = 0;
+  VEC(storeu)(lane, v);
+  for (int i = 0; i < LANES; i++) {
+    sum += lane[i];
+  }
+  return sum;
+}
+
+#else
+
+/* Plain C, on the vector types of GCC and Clang, which every processor has instructions for. */
+enum { LANES = 16 / sizeof(T) };
+typedef T vec __attribute__((vector_size(16)));
+typedef T vec_unaligned __attribute__((vector_size(16), aligned(sizeof(T)), may_alias));
+
+static inline vec vec_load_some(const T *p, int64_t n) {
+  vec v = {0};
+  for (int64_t i = 0; i < n; i++) {
+    v[i] = p[i];
+  }
+  return v;
+}
+
+static inline void vec_store_some(T *p, vec v, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    p[i] = v[i];
+  }
+}
+
+static inline T vec_sum(vec v) {
+  T sum = 0;
+  for (int i = 0; i < LANES; i++) {
+    sum += v[i];
+  }
+  return sum;
+}
+#endif
+
+#ifdef VEC
+
+static inline vec vec_load(const T *p) {
+  return VEC(loadu)(p);
+}
+
+static inline void vec_store(T *p, vec v) {
+  VEC(storeu)(p, v);
+}
+
+static inline vec vec_all(T value) {
+  return VEC(set1)(value);
+}
+
+static inline vec vec_add(vec a, vec b) {
+  return VEC(add)(a, b);
+}
+
+/* a * b + c */
+static inline vec vec_fma(vec a, vec b, vec c) {
+  return VEC(fmadd)(a, b, c);
+}
+
+/* v < 0 ? 0 : v; a NaN and -0.0 stay what they are, as the instruction answers its second operand.
+ */
+static inline vec vec_relu(vec v) {
+  return VEC(max)(vec_all(0), v);
+}
+
+#else
+
+static inline vec vec_load(const T *p) {
+  return *(const vec_unaligned *)p;
+}
+
+static inline void vec_store(T *p, vec v) {
+  *(vec_unaligned *)p = v;
+}
+
+static inline vec vec_all(T value) {
+  return value - (vec){0};
+}
+
+static inline vec vec_add(vec a, vec b) {
+  return a + b;
+}
+
+static inline vec vec_fma(vec a, vec b, vec c) {
+  return a * b + c;
+}
+
+static inline vec vec_relu(vec v) {
+  for (int i = 0; i < LANES; i++) {
+    v[i] = v[i] < 0 ? 0 : v[i];
+  }
+  return v;
+}
+
+#endif
+
+/* What is left of n elements in a vector that starts at i. */
+static inline int64_t vec_left(int64_t n, int64_t i) {
+  return n - i < LANES ? n - i : LANES;
+}
+
+#endif

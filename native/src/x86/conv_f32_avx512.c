@@ -1,0 +1,2 @@
+#define CONV_ROUTINES conv_routines_avx512_f32
+#include "conv_kernels.h"

@@ -1,0 +1,473 @@
+/*
+ * Convolution: every algorithm, level and type against plain loops in double. The data are small
+ * whole numbers, whose sums every type holds exactly, so results must equal the reference's.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convoy.h"
+#include "convoy_conv.h"
+#include "convoy_gemm.h"
+#include "harness.h"
+#include "test_blas.h"
+
+typedef struct {
+  const char *name;
+  int n, c, h, w, k, kh, kw, sh, sw, top, left, bottom, right, dh, dw, groups;
+} shape;
+
+static const shape shapes[] = {
+    {"one element", 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+    {"3x3", 2, 3, 7, 9, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"unpadded", 2, 3, 7, 9, 5, 3, 2, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+    {"asymmetric", 2, 2, 6, 5, 3, 3, 3, 1, 1, 2, 0, 0, 2, 1, 1, 1},
+    {"more padding than kernel", 1, 2, 3, 4, 3, 2, 2, 1, 1, 5, 4, 3, 6, 1, 1, 1},
+    {"stride 2", 2, 3, 11, 12, 6, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
+    {"stride 3 2", 2, 3, 11, 13, 6, 4, 3, 3, 2, 0, 2, 1, 0, 1, 1, 1},
+    {"stride > kernel", 2, 3, 13, 17, 4, 2, 2, 3, 5, 1, 2, 0, 1, 1, 1, 1},
+    {"dilated", 2, 3, 12, 15, 4, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, 1},
+    {"dilated by the stride", 1, 3, 14, 15, 4, 3, 3, 2, 3, 2, 3, 2, 3, 2, 3, 1},
+    {"dilation prime to stride", 1, 3, 17, 19, 4, 3, 3, 3, 2, 1, 4, 2, 1, 2, 3, 1},
+    {"groups", 3, 12, 8, 9, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 4},
+    {"groups, stride 2", 2, 6, 9, 8, 10, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 2},
+    {"depthwise", 2, 7, 13, 18, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 7},
+    {"depthwise, stride 2", 2, 7, 14, 18, 7, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 7},
+    {"depthwise times 3", 2, 5, 9, 11, 15, 5, 3, 1, 2, 2, 1, 2, 1, 1, 1, 5},
+    {"depthwise times 6, dilated", 1, 3, 20, 21, 18, 3, 5, 1, 1, 2, 4, 2, 4, 2, 2, 3},
+    {"1x1", 3, 9, 13, 15, 11, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+    {"1x1, small images", 13, 9, 3, 4, 11, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+    {"1x1, groups", 2, 8, 12, 13, 12, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 4},
+    {"1x1, stride 2", 2, 8, 13, 12, 12, 1, 1, 2, 2, 0, 0, 0, 0, 1, 1, 1},
+    {"1x1, padded", 2, 3, 5, 6, 4, 1, 1, 1, 1, 1, 0, 1, 2, 1, 1, 1},
+    {"kernel = image", 3, 4, 6, 7, 5, 6, 7, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+    {"one row", 2, 3, 1, 40, 4, 1, 5, 1, 1, 0, 2, 0, 2, 1, 1, 1},
+    {"one column", 2, 3, 40, 1, 4, 5, 1, 1, 1, 2, 0, 2, 0, 1, 1, 1},
+    {"fashion-c1", 3, 1, 28, 28, 32, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
+    {"fashion-c2", 5, 32, 14, 14, 64, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
+    {"many small images", 37, 16, 7, 7, 40, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"blocks of rows", 1, 20, 61, 57, 35, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"blocks of rows, stride 2", 1, 20, 83, 91, 35, 5, 3, 2, 2, 2, 1, 2, 1, 1, 1, 1},
+    {"blocks of rows, gaps", 1, 18, 130, 140, 9, 2, 2, 3, 3, 0, 1, 0, 0, 1, 1, 1},
+    {"blocks of columns", 1, 18, 3, 1700, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"blocks of columns, stride 2", 1, 18, 5, 3001, 6, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
+    {"blocks of a 1x1", 2, 20, 40, 41, 33, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+    {"deep", 2, 300, 6, 5, 280, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"tall halo", 1, 5, 200, 260, 2, 7, 7, 1, 1, 3, 3, 3, 3, 1, 1, 1},
+};
+
+enum { X, W, B, Y, TENSORS };
+
+/* A convolution's tensors: what is given, and, in double, what each output must be. */
+typedef struct {
+  const shape *s;
+  int oh, ow, type; /* the type may change, as the data fit any */
+  int64_t count[TENSORS];
+  double *given[TENSORS], *y, *dx, *dw, *db;
+} problem;
+
+static int64_t element(int type) {
+  return type == CONVOY_F64 ? 8 : 4;
+}
+
+static void put(void *p, int type, int64_t i, double value) {
+  if (type == CONVOY_F64) {
+    ((double *)p)[i] = value;
+  } else {
+    ((float *)p)[i] = (float)value;
+  }
+}
+
+static double get(const void *p, int type, int64_t i) {
+  return type == CONVOY_F64 ? ((const double *)p)[i] : (double)((const float *)p)[i];
+}
+
+static int outputs(int size, int before, int after, int taps, int dilation, int stride) {
+  return (size + before + after - (taps - 1) * dilation - 1) / stride + 1;
+}
+
+/* The definition: every product of x, w and y that belong together, in plain loops. */
+static void reference(problem *q) {
+  const shape *s = q->s;
+  const double *x = q->given[X], *w = q->given[W], *b = q->given[B], *dy = q->given[Y];
+  int channels = s->c / s->groups, filters = s->k / s->groups;
+  int64_t yi = 0;
+  for (int n = 0; n < s->n; n++) {
+    for (int k = 0; k < s->k; k++) {
+      for (int oh = 0; oh < q->oh; oh++) {
+        for (int ow = 0; ow < q->ow; ow++, yi++) {
+          q->y[yi] = b[k];
+          q->db[k] += dy[yi];
+          for (int c = 0; c < channels; c++) {
+            for (int i = 0; i < s->kh; i++) {
+              for (int j = 0; j < s->kw; j++) {
+                int row = oh * s->sh - s->top + i * s->dh, col = ow * s->sw - s->left + j * s->dw;
+                if (row < 0 || row >= s->h || col < 0 || col >= s->w) {
+                  continue;
+                }
+                int64_t channel = (int64_t)n * s->c + k / filters * channels + c;
+                int64_t xi = (channel * s->h + row) * s->w + col;
+                int64_t wi = (((int64_t)k * channels + c) * s->kh + i) * s->kw + j;
+                q->y[yi] += x[xi] * w[wi];
+                q->dx[xi] += dy[yi] * w[wi];
+                q->dw[wi] += dy[yi] * x[xi];
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+static problem problem_new(const shape *s) {
+  problem q = {.s = s};
+  q.oh = outputs(s->h, s->top, s->bottom, s->kh, s->dh, s->sh);
+  q.ow = outputs(s->w, s->left, s->right, s->kw, s->dw, s->sw);
+  q.count[X] = (int64_t)s->n * s->c * s->h * s->w;
+  q.count[W] = (int64_t)s->k * (s->c / s->groups) * s->kh * s->kw;
+  q.count[B] = s->k;
+  q.count[Y] = (int64_t)s->n * s->k * q.oh * q.ow;
+  for (int t = 0; t < TENSORS; t++) {
+    q.given[t] = malloc((size_t)q.count[t] * sizeof(double));
+    for (int64_t i = 0; i < q.count[t]; i++) {
+      q.given[t][i] = (double)random_int(-4, 4);
+    }
+  }
+  q.y = calloc((size_t)q.count[Y], sizeof(double));
+  q.dx = calloc((size_t)q.count[X], sizeof(double));
+  q.dw = calloc((size_t)q.count[W], sizeof(double));
+  q.db = calloc((size_t)q.count[B], sizeof(double));
+  return q;
+}
+
+static void problem_free(problem *q) {
+  for (int t = 0; t < TENSORS; t++) {
+    free(q->given[t]);
+  }
+  free(q->y);
+  free(q->dx);
+  free(q->dw);
+  free(q->db);
+}
+
+static convoy_conv2d_plan plan_of(const problem *q, int operation, int algorithm, int flags) {
+  const shape *s = q->s;
+  convoy_conv2d_plan p = {.operation = operation,
+                          .type = q->type,
+                          .algorithm = algorithm,
+                          .flags = flags,
+                          .n = s->n,
+                          .c = s->c,
+                          .h = s->h,
+                          .w = s->w,
+                          .k = s->k,
+                          .oh = q->oh,
+                          .ow = q->ow,
+                          .kh = s->kh,
+                          .kw = s->kw,
+                          .stride_h = s->sh,
+                          .stride_w = s->sw,
+                          .pad_top = s->top,
+                          .pad_left = s->left,
+                          .dilation_h = s->dh,
+                          .dilation_w = s->dw,
+                          .groups = s->groups};
+  return p;
+}
+
+static void run(const convoy_conv2d_plan *p, bool backwards, void *const *t, void *workspace,
+                void *scratch) {
+  for (int phase = 0; phase < p->phases; phase++) {
+    for (int i = 0; i < p->pieces[phase]; i++) {
+      int piece = backwards ? p->pieces[phase] - 1 - i : i;
+      convoy_conv2d_run(p, phase, piece, t[X], t[W], t[B], t[Y], workspace, scratch);
+    }
+  }
+}
+
+static const char *const operations[] = {"forward", "backward input", "backward weights"};
+static const char *const algorithms[] = {"auto", "direct", "gemm", "winograd", "depthwise"};
+
+/* Runs a plan on buffers flush with a guard page, its outputs and scratch first full of NaN (or, to
+ * be added to, the data given); expected[t] is NULL for what is no output. Whole numbers must come
+ * out exactly, others within the tolerance. */
+static void check_run(const problem *q, const convoy_conv2d_plan *p, enum flush flush,
+                      bool backwards, double *const *expected, double tolerance) {
+  buffer tensor[TENSORS];
+  void *data[TENSORS];
+  bool accumulate = p->flags & CONVOY_CONV_ACCUMULATE;
+  for (int t = 0; t < TENSORS; t++) {
+    tensor[t] = buffer_new((size_t)(q->count[t] * element(q->type)), flush);
+    data[t] = tensor[t].data;
+    for (int64_t i = 0; i < q->count[t]; i++) {
+      put(data[t], q->type, i, expected[t] != NULL && !accumulate ? (double)NAN : q->given[t][i]);
+    }
+    buffer_read_only(&tensor[t], expected[t] == NULL);
+  }
+  if (p->flags & CONVOY_CONV_NO_WEIGHTS) {
+    data[X] = data[W] = NULL;
+  }
+  buffer workspace = buffer_new((size_t)p->workspace_bytes, FLUSH_END);
+  buffer scratch = buffer_new((size_t)p->scratch_bytes, FLUSH_END);
+  memset(workspace.data, 0xff, workspace.bytes); /* NaN */
+  memset(scratch.data, 0xff, scratch.bytes);
+  run(p, backwards, data, workspace.data, scratch.data);
+  for (int t = 0; t < TENSORS; t++) {
+    buffer_read_only(&tensor[t], false);
+    if (!buffer_intact(&tensor[t])) {
+      fail("%s, %s, %s: wrote around tensor %d", q->s->name, operations[p->operation],
+           algorithms[p->algorithm], t);
+    }
+    for (int64_t i = 0; expected[t] != NULL && i < q->count[t]; i++) {
+      double want = expected[t][i] + (accumulate ? q->given[t][i] : 0);
+      double is = get(data[t], q->type, i);
+      if (!(fabs(is - want) <= tolerance || (isnan(is) && isnan(want)))) {
+        fail("%s, %s, %s, %s, flags %d: tensor %d, element %d is %g, must be %g", q->s->name,
+             operations[p->operation], algorithms[p->algorithm],
+             q->type == CONVOY_F64 ? "f64" : "f32", p->flags, t, (int)i, is, want);
+        break;
+      }
+    }
+    buffer_free(&tensor[t]);
+  }
+  buffer_free(&workspace);
+  buffer_free(&scratch);
+}
+
+/* Every operation by one algorithm, with and without bias, ReLU and accumulation. */
+static void check_algorithm(problem *q, int algorithm) {
+  double *relu = malloc((size_t)q->count[Y] * sizeof(double));
+  double *unbiased = malloc((size_t)q->count[Y] * sizeof(double));
+  int64_t plane = (int64_t)q->oh * q->ow;
+  for (int64_t i = 0; i < q->count[Y]; i++) {
+    relu[i] = q->y[i] < 0 ? 0 : q->y[i];
+    unbiased[i] = q->y[i] - q->given[B][i / plane % q->s->k];
+  }
+  const struct {
+    int operation, flags;
+    double *expected[TENSORS];
+  } runs[] = {
+      {CONVOY_CONV_FORWARD, 0, {[Y] = unbiased}},
+      {CONVOY_CONV_FORWARD, CONVOY_CONV_BIAS, {[Y] = q->y}},
+      {CONVOY_CONV_FORWARD, CONVOY_CONV_BIAS | CONVOY_CONV_RELU, {[Y] = relu}},
+      {CONVOY_CONV_BACKWARD_INPUT, 0, {[X] = q->dx}},
+      {CONVOY_CONV_BACKWARD_INPUT, CONVOY_CONV_ACCUMULATE, {[X] = q->dx}},
+      {CONVOY_CONV_BACKWARD_WEIGHTS, 0, {[W] = q->dw}},
+      {CONVOY_CONV_BACKWARD_WEIGHTS, CONVOY_CONV_BIAS, {[W] = q->dw, [B] = q->db}},
+      {CONVOY_CONV_BACKWARD_WEIGHTS,
+       CONVOY_CONV_BIAS | CONVOY_CONV_ACCUMULATE,
+       {[W] = q->dw, [B] = q->db}},
+      {CONVOY_CONV_BACKWARD_WEIGHTS, CONVOY_CONV_BIAS | CONVOY_CONV_NO_WEIGHTS, {[B] = q->db}},
+      {CONVOY_CONV_BACKWARD_WEIGHTS,
+       CONVOY_CONV_BIAS | CONVOY_CONV_NO_WEIGHTS | CONVOY_CONV_ACCUMULATE,
+       {[B] = q->db}},
+  };
+  for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+    convoy_conv2d_plan p = plan_of(q, runs[i].operation, algorithm, runs[i].flags);
+    const char *reason = convoy_conv2d_plan_init(&p);
+    if (reason != NULL) {
+      fail("%s, %s refused: %s", q->s->name, algorithms[algorithm], reason);
+      continue;
+    }
+    check_run(q, &p, FLUSH_END, false, runs[i].expected, 0);
+    check_run(q, &p, FLUSH_START, true, runs[i].expected, 0);
+  }
+  free(relu);
+  free(unbiased);
+}
+
+/* A NaN reaches the results that it belongs to and no others, whatever vector it falls in. */
+static void check_nan(problem *q, int algorithm, int operation, int output, double *result) {
+  double *expected[TENSORS] = {0};
+  expected[output] = result;
+  convoy_conv2d_plan p = plan_of(q, operation, algorithm, 0);
+  convoy_conv2d_plan_init(&p);
+  check_run(q, &p, FLUSH_END, false, expected, 0);
+}
+
+/* Calls check for every level, type and algorithm. */
+static void for_all(problem *q, void (*check)(problem *q, int algorithm)) {
+  for (const char *const *level = levels(); *level != NULL; level++) {
+    convoy_cpu_limit(*level);
+    for (q->type = CONVOY_F32; q->type <= CONVOY_F64; q->type++) {
+      check(q, CONVOY_CONV_GEMM);
+      check(q, CONVOY_CONV_DIRECT);
+      if (q->s->groups == q->s->c) {
+        check(q, CONVOY_CONV_DEPTHWISE);
+      }
+    }
+  }
+}
+
+static void check_nan_in_x(problem *q, int algorithm) {
+  check_nan(q, algorithm, CONVOY_CONV_FORWARD, Y, q->y);
+  check_nan(q, algorithm, CONVOY_CONV_BACKWARD_WEIGHTS, W, q->dw);
+}
+
+static void check_nan_in_y(problem *q, int algorithm) {
+  check_nan(q, algorithm, CONVOY_CONV_BACKWARD_INPUT, X, q->dx);
+}
+
+static void check_shape(const shape *s) {
+  problem q = problem_new(s);
+  reference(&q);
+  for_all(&q, check_algorithm);
+  problem_free(&q);
+}
+
+static void check_shape_with_nan(const shape *s) {
+  for (int tensor = X; tensor <= Y; tensor += Y - X) {
+    problem q = problem_new(s);
+    q.given[tensor][random_int(0, q.count[tensor] - 1)] = (double)NAN;
+    memset(q.given[B], 0, (size_t)q.count[B] * sizeof(double));
+    reference(&q);
+    for_all(&q, tensor == X ? check_nan_in_x : check_nan_in_y);
+    problem_free(&q);
+  }
+}
+
+static int random_pad(int extent) {
+  return random_int(0, 1) == 0 ? 0 : (int)random_int(0, extent);
+}
+
+static shape random_shape(void) {
+  shape s = {.name = "random"};
+  do {
+    s.groups = random_int(0, 2) == 0 ? (int)random_int(2, 5) : 1;
+    s.n = (int)random_int(1, 4);
+    s.c = s.groups * (int)random_int(1, 5);
+    s.k = s.groups * (int)random_int(1, 9);
+    s.h = (int)random_int(1, 20);
+    s.w = (int)random_int(1, 40);
+    s.kh = (int)random_int(1, 5);
+    s.kw = (int)random_int(1, 5);
+    s.sh = (int)random_int(1, 4);
+    s.sw = (int)random_int(1, 4);
+    s.dh = (int)random_int(1, 3);
+    s.dw = (int)random_int(1, 3);
+    s.top = random_pad(s.kh * s.dh);
+    s.left = random_pad(s.kw * s.dw);
+    /* Less than nothing: fewer outputs than the image has room for. */
+    s.bottom = random_int(0, 3) == 0 ? -(int)random_int(0, s.h / 2) : random_pad(s.kh * s.dh);
+    s.right = random_int(0, 3) == 0 ? -(int)random_int(0, s.w / 2) : random_pad(s.kw * s.dw);
+  } while (s.h + s.top + s.bottom < (s.kh - 1) * s.dh + 1 ||
+           s.w + s.left + s.right < (s.kw - 1) * s.dw + 1);
+  return s;
+}
+
+static void check_refusals(void) {
+  problem q = problem_new(&shapes[1]);
+  convoy_conv2d_plan p = plan_of(&q, CONVOY_CONV_FORWARD, CONVOY_CONV_DEPTHWISE, 0);
+  if (convoy_conv2d_plan_init(&p) == NULL) {
+    fail("depthwise accepts one group of three channels");
+  }
+  p = plan_of(&q, CONVOY_CONV_FORWARD, CONVOY_CONV_WINOGRAD, 0);
+  if (convoy_conv2d_plan_init(&p) == NULL) {
+    fail("Winograd is accepted, though there is none");
+  }
+  problem_free(&q);
+}
+
+typedef struct {
+  convoy_conv2d_plan plan;
+  void *tensor[TENSORS], *workspace, *scratch;
+} timed_run;
+
+static void timed_call(void *argument) {
+  timed_run *t = argument;
+  run(&t->plan, false, t->tensor, t->workspace, t->scratch);
+}
+
+static void *aligned_memory(int64_t bytes) {
+  void *p = aligned_alloc(64, (size_t)(bytes + 63) / 64 * 64 + 64);
+  memset(p, 0, (size_t)bytes);
+  return p;
+}
+
+static void bench_shape(const shape *s, int type, int algorithm) {
+  problem q = {.s = s, .type = type};
+  q.oh = outputs(s->h, s->top, s->bottom, s->kh, s->dh, s->sh);
+  q.ow = outputs(s->w, s->left, s->right, s->kw, s->dw, s->sw);
+  int64_t taps = (int64_t)s->kh * s->kw * s->c / s->groups;
+  int64_t count[TENSORS] = {(int64_t)s->n * s->c * s->h * s->w, s->k * taps, s->k,
+                            (int64_t)s->n * s->k * q.oh * q.ow};
+  timed_run t;
+  for (int i = 0; i < TENSORS; i++) {
+    t.tensor[i] = aligned_memory(count[i] * element(type));
+    for (int64_t e = 0; e < count[i]; e++) {
+      put(t.tensor[i], type, e, random_real());
+    }
+  }
+  printf("%-14s %s %-9s", s->name, type == CONVOY_F64 ? "f64" : "f32", algorithms[algorithm]);
+  for (int operation = 0; operation < 3; operation++) {
+    int flags = operation == CONVOY_CONV_BACKWARD_INPUT ? 0 : CONVOY_CONV_BIAS;
+    t.plan = plan_of(&q, operation, algorithm, flags);
+    if (convoy_conv2d_plan_init(&t.plan) != NULL) {
+      continue;
+    }
+    t.workspace = aligned_memory(t.plan.workspace_bytes);
+    t.scratch = aligned_memory(t.plan.scratch_bytes);
+    double time = best_seconds(timed_call, &t), flop = 2.0 * (double)(count[Y] * taps);
+    printf("  %s %8.3f ms %6.1f GFLOP/s (%s, %d pieces, scratch %d KiB)", operations[operation],
+           1e3 * time, 1e-9 * flop / time, algorithms[t.plan.algorithm], t.plan.pieces[0],
+           (int)(t.plan.scratch_bytes >> 10));
+    free(t.workspace);
+    free(t.scratch);
+  }
+  printf("\n");
+  for (int i = 0; i < TENSORS; i++) {
+    free(t.tensor[i]);
+  }
+}
+
+/* --bench [f64] [NAME [ALGORITHM]]: one thread. */
+static void bench(int argc, char **argv) {
+  static const shape workloads[] = {
+      {"fashion-c1", 128, 1, 28, 28, 32, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
+      {"fashion-c2", 128, 32, 14, 14, 64, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
+      {"vgg-c1_2", 2, 64, 224, 224, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+      {"vgg-c3_1", 8, 128, 56, 56, 256, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+      {"vgg-c5", 8, 512, 14, 14, 512, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+      {"resnet-c1", 8, 3, 224, 224, 64, 7, 7, 2, 2, 3, 3, 3, 3, 1, 1, 1},
+      {"resnet-1x1", 8, 256, 56, 56, 64, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
+      {"resnet-3x3s2", 8, 128, 56, 56, 128, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
+      {"resnet-c4", 8, 256, 14, 14, 256, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+      {"mobile-dw3", 8, 144, 56, 56, 144, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 144},
+      {"mobile-dw3s2", 8, 144, 56, 56, 144, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 144},
+      {"dilated", 8, 256, 28, 28, 256, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, 1},
+  };
+  int type = CONVOY_F32, algorithm = CONVOY_CONV_AUTO;
+  if (argc > 0 && strcmp(argv[0], "f64") == 0) {
+    type = CONVOY_F64;
+    argc--;
+    argv++;
+  }
+  for (int i = 0; argc > 1 && i < 5; i++) {
+    algorithm = strcmp(argv[1], algorithms[i]) == 0 ? i : algorithm;
+  }
+  for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++) {
+    if (argc == 0 || strcmp(argv[0], workloads[i].name) == 0) {
+      bench_shape(&workloads[i], type, algorithm);
+    }
+  }
+}
+
+int main(int argc, char **argv) {
+  printf("BLAS: %s\n", use_blas());
+  if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
+    bench(argc - 2, argv + 2);
+    return 0;
+  }
+  for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+    check_shape(&shapes[i]);
+  }
+  for (int i = 0; i < 150; i++) {
+    shape s = random_shape();
+    check_shape(&s);
+    check_shape_with_nan(&s);
+  }
+  check_refusals();
+  return finish("convolution");
+}
