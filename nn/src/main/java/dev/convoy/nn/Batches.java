@@ -20,7 +20,15 @@ public final class Batches {
   private Batch current;
   private int position;
 
-  private record Batch(Tensor images, int[] labels) {}
+  private static final class Batch {
+    final Tensor images;
+    final int[] labels;
+
+    Batch(Tensor images) {
+      this.images = images;
+      this.labels = new int[images.shape().dim(0)];
+    }
+  }
 
   /**
    * All of a set, in its own order until {@link #shuffle}.
@@ -42,8 +50,8 @@ public final class Batches {
     int most = Math.min(size, labels.length);
     int rest = labels.length % most;
     Tensor memory = Tensor.zeros(withImages(images.shape(), most), images.dtype());
-    this.full = new Batch(memory, new int[most]);
-    this.last = rest == 0 ? full : new Batch(memory.slice(0, rest), new int[rest]);
+    this.full = new Batch(memory);
+    this.last = rest == 0 ? full : new Batch(memory.slice(0, rest));
   }
 
   static void check(Tensor images, int[] labels, int size) {

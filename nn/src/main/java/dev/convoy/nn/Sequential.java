@@ -1,10 +1,13 @@
 package dev.convoy.nn;
 
 import dev.convoy.Tensor;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Layers one after the other, PyTorch's {@code Sequential}, itself a layer. Parameters are named
@@ -51,6 +54,7 @@ public final class Sequential implements Layer {
   /** Collects the layers of a {@link Sequential}. */
   public static final class Builder {
     private final Map<String, Layer> byName = new LinkedHashMap<>();
+    private final Set<Layer> added = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Builder() {}
 
@@ -67,13 +71,14 @@ public final class Sequential implements Layer {
         throw new IllegalArgumentException(
             "name is \"" + name + "\", must have a character and no dot");
       }
-      if (byName.values().stream().anyMatch(other -> other == layer)) {
+      if (byName.containsKey(name)) {
+        throw new IllegalArgumentException("name is \"" + name + "\", which another layer has");
+      }
+      if (!added.add(layer)) {
         throw new IllegalArgumentException(
             "layer " + name + " is in this network already, must be one of its own");
       }
-      if (byName.putIfAbsent(name, layer) != null) {
-        throw new IllegalArgumentException("name is \"" + name + "\", which another layer has");
-      }
+      byName.put(name, layer);
       return this;
     }
 
