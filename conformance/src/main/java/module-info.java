@@ -4,8 +4,9 @@ module dev.convoy.conformance {
   requires transitive dev.convoy;
   requires transitive net.jqwik.api;
   requires transitive org.junit.jupiter.api;
-  requires transitive org.junit.jupiter.params;
   requires static org.apiguardian.api;
 
   exports dev.convoy.conformance;
+
+  opens dev.convoy.conformance; // jqwik makes the suppliers of cases by reflection
 }

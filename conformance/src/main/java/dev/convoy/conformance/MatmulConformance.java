@@ -1,0 +1,23 @@
+package dev.convoy.conformance;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/** What an engine must answer for the matrix product. */
+public interface MatmulConformance extends EngineUnderTest {
+  @TestFactory
+  default Stream<DynamicNode> matmulOfEverySize() {
+    return Suite.tests(this, MatmulTable::sizes);
+  }
+
+  @TestFactory
+  default Stream<DynamicNode> matmulAtItsEdges() {
+    return Suite.tests(this, MatmulTable::edges);
+  }
+
+  @TestFactory
+  default Stream<DynamicNode> matmulOfNanAndInfinity() {
+    return Suite.tests(this, MatmulTable::specialValues);
+  }
+}
