@@ -1,0 +1,2 @@
+/** Programs that show how layers are used. */
+package dev.convoy.nn.examples;
