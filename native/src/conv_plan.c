@@ -38,20 +38,13 @@ static int32_t choice(const convoy_conv2d_plan *p) {
   return CONVOY_CONV_GEMM;
 }
 
-/* db alone needs no algorithm: each piece adds up some channels of dy. */
+/* db alone is no matter of algorithm: each piece adds up some channels of dy. */
 static void plan_bias_gradient(convoy_conv2d_plan *p) {
   p->piece_filters = (int32_t)ceil_div(p->k, 16);
   p->pieces[0] = (int32_t)ceil_div(p->k, p->piece_filters);
 }
 
 const char *convoy_conv2d_plan_init(convoy_conv2d_plan *p) {
-  const char *reason = refusal(p);
-  if (reason != NULL) {
-    return reason;
-  }
-  if (p->algorithm == CONVOY_CONV_AUTO) {
-    p->algorithm = choice(p);
-  }
   p->phases = 1;
   p->pieces[0] = p->pieces[1] = 0;
   p->block_images = 1;
@@ -64,7 +57,16 @@ const char *convoy_conv2d_plan_init(convoy_conv2d_plan *p) {
   p->workspace_bytes = p->scratch_bytes = 0;
   if (p->flags & CONVOY_CONV_NO_WEIGHTS) {
     plan_bias_gradient(p);
-  } else if (p->algorithm == CONVOY_CONV_GEMM) {
+    return NULL;
+  }
+  const char *reason = refusal(p);
+  if (reason != NULL) {
+    return reason;
+  }
+  if (p->algorithm == CONVOY_CONV_AUTO) {
+    p->algorithm = choice(p);
+  }
+  if (p->algorithm == CONVOY_CONV_GEMM) {
     conv_plan_gemm(p);
   } else {
     conv_plan_direct(p);

@@ -1,0 +1,25 @@
+package dev.convoy.engine.ffm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Memory that one thread uses again and again; it grows to the largest size asked for. */
+final class Scratch {
+  private static final long ALIGNMENT = 64; // as convoy_conv2d_run wants
+
+  private MemorySegment segment = MemorySegment.NULL;
+
+  /** The memory as it is, {@code NULL} at first. */
+  MemorySegment segment() {
+    return segment;
+  }
+
+  /** At least so many bytes, their contents undefined; an earlier segment may be gone. */
+  MemorySegment atLeast(long bytes) {
+    if (segment.byteSize() < bytes) {
+      segment = MemorySegment.NULL; // so that both need not fit at once
+      segment = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    }
+    return segment;
+  }
+}
