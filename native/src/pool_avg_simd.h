@@ -45,12 +45,12 @@ INLINE vec windows_sum(const convoy_pool_sizes *s, const T *x, int64_t top, int6
   for (int64_t r = rows.first; r < rows.last; r++) {
     const T *row = x + (top + r * k.dh) * s->w;
     for (int64_t c = 0; c < k.kw; c += k.stride) {
-      vec low = load_columns(s, row, left + c, inside);
+      vec low = load_columns(s, row, left + c, inside, vec_set(0));
       if (k.stride == 1) {
         sum = vec_add(sum, low);
         continue;
       }
-      vec high = load_columns(s, row, left + c + LANES, inside);
+      vec high = load_columns(s, row, left + c + LANES, inside, vec_set(0));
       sum = vec_add(sum, vec_even(low, high));
       if (c + 1 < k.kw) {
         sum = vec_add(sum, vec_odd(low, high));

@@ -54,7 +54,7 @@ INLINE int64_t output_row(const convoy_pool_sizes *s, int64_t row, int64_t r, wi
 INLINE vec gather(const convoy_pool_sizes *s, const gradient *g, enum share share, int64_t row,
                   int64_t col, bool inside, window k) {
   vec sum = vec_set(0);
-  vec x = share == SHARE_TIES ? load_columns(s, g->x + row * s->w, col, inside) : sum;
+  vec x = share == SHARE_TIES ? load_columns(s, g->x + row * s->w, col, inside, sum) : sum;
   for (int64_t r = k.kh - 1; r >= 0; r--) {
     int64_t oh = output_row(s, row, r, k);
     for (int64_t c = k.kw - 1; oh >= 0 && c >= 0; c--) {
@@ -90,8 +90,8 @@ INLINE pairs gather_pairs(const convoy_pool_sizes *s, const gradient *g, enum sh
   pairs sum = {vec_set(0), vec_set(0)}, x = sum;
   if (share == SHARE_TIES) {
     int64_t col = 2 * ow - s->pw;
-    vec low = load_columns(s, g->x + row * s->w, col, inside);
-    vec high = load_columns(s, g->x + row * s->w, col + LANES, inside);
+    vec low = load_columns(s, g->x + row * s->w, col, inside, sum.even);
+    vec high = load_columns(s, g->x + row * s->w, col + LANES, inside, sum.even);
     x = (pairs){vec_even(low, high), vec_odd(low, high)};
   }
   for (int64_t r = k.kh - 1; r >= 0; r--) {

@@ -7,44 +7,46 @@
 typedef struct {
   vec max;
   places place;
-  mask seen; /* lanes that have met an element of the image: a first -infinity wins too */
 } winners;
 
 /* Tells lanes about their next tap in row-major order. */
-INLINE void consider(winners *w, vec value, int64_t tap, bool first, bool inside, range lanes) {
-  if (inside && first) {
-    w->max = value;
-    w->place = places_set(tap);
-    return;
-  }
+INLINE void consider(winners *w, vec value, int64_t tap) {
   mask wins = vec_beats(value, w->max);
-  if (!inside) {
-    mask here = mask_of(lanes);
-    wins = mask_and(here, mask_or_not(wins, w->seen));
-    w->seen = mask_or(w->seen, here);
-  }
   w->max = vec_select(wins, value, w->max);
   w->place = places_select(wins, places_set(tap), w->place);
 }
 
-/* The winners of LANES windows of the image x, the first of them at (top, left). */
+/* What wins where every element is -infinity, which beats nothing: the first tap in the image, of
+ * windows whose columns start at left and whose first row in the image is `row`. */
+INLINE places first_places(const convoy_pool_sizes *s, int64_t row, int64_t left, window k) {
+  places first = places_set(0);
+  for (int64_t c = k.kw - 1; c >= 0; c--) {
+    mask here = mask_of(lanes_in_image(s, left + c * k.dw, k.stride));
+    first = places_select(here, places_set(row * k.kw + c), first);
+  }
+  return first;
+}
+
+/* The winners of LANES windows of the image x, the first of them at (top, left). Outside the image
+ * they find -infinity. */
 INLINE winners windows_max(const convoy_pool_sizes *s, const T *x, int64_t top, int64_t left,
                            span rows, bool inside, window k) {
-  winners w = {vec_set(-INFINITY), places_set(0), mask_none()};
+  vec low_end = vec_set(-INFINITY);
+  winners w = {low_end,
+               inside ? places_set(rows.first * k.kw) : first_places(s, rows.first, left, k)};
   for (int64_t r = rows.first; r < rows.last; r++) {
     const T *row = x + (top + r * k.dh) * s->w;
     for (int64_t c = 0; c < k.kw; c += k.stride) {
       int64_t col = left + c * k.dw, tap = r * k.kw + c;
-      bool first = r == rows.first && c == 0;
-      vec low = load_columns(s, row, col, inside);
+      vec low = load_columns(s, row, col, inside, low_end);
       if (k.stride == 1) {
-        consider(&w, low, tap, first, inside, lanes_in_image(s, col, 1));
+        consider(&w, low, tap);
         continue;
       }
-      vec high = load_columns(s, row, col + LANES, inside);
-      consider(&w, vec_even(low, high), tap, first, inside, lanes_in_image(s, col, 2));
+      vec high = load_columns(s, row, col + LANES, inside, low_end);
+      consider(&w, vec_even(low, high), tap);
       if (c + 1 < k.kw) {
-        consider(&w, vec_odd(low, high), tap + 1, false, inside, lanes_in_image(s, col + 1, 2));
+        consider(&w, vec_odd(low, high), tap + 1);
       }
     }
   }

@@ -56,10 +56,12 @@ INLINE bool loads_stay_in_row(const convoy_pool_sizes *s, int64_t left, window k
   return left >= 0 && left + columns <= s->w;
 }
 
-/* Columns left, left + 1, ... of a row: zeros where outside the image, unless all are known inside.
- */
-INLINE vec load_columns(const convoy_pool_sizes *s, const T *row, int64_t left, bool inside) {
-  return inside ? vec_load(row + left) : vec_load_range(row + left, lanes_in_image(s, left, 1));
+/* Columns left, left + 1, ... of a row: some value where outside the image, unless all are known
+ * inside. */
+INLINE vec load_columns(const convoy_pool_sizes *s, const T *row, int64_t left, bool inside,
+                        vec outside) {
+  return inside ? vec_load(row + left)
+                : vec_load_range_or(row + left, lanes_in_image(s, left, 1), outside);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* Eight floats of AVX2, in the words that the pooling kernels are written in (see simd.h). */
 #include <immintrin.h>
+#include <string.h>
 
 #define T float
 #define LANES 8
@@ -30,6 +31,10 @@ static inline vec vec_load(const T *p) {
 
 static inline vec vec_load_range(const T *p, range lanes) {
   return _mm256_maskload_ps(p, mask_of(lanes));
+}
+
+static inline vec vec_load_range_or(const T *p, range lanes, vec other) {
+  return _mm256_blendv_ps(other, vec_load_range(p, lanes), _mm256_castsi256_ps(mask_of(lanes)));
 }
 
 static inline void vec_store(T *p, vec v) {
@@ -102,22 +107,6 @@ static inline vec vec_zip_high(vec even, vec odd) {
   return _mm256_permute2f128_ps(_mm256_unpacklo_ps(even, odd), _mm256_unpackhi_ps(even, odd), 0x31);
 }
 
-static inline mask mask_none(void) {
-  return _mm256_setzero_si256();
-}
-
-static inline mask mask_and(mask a, mask b) {
-  return _mm256_and_si256(a, b);
-}
-
-static inline mask mask_or(mask a, mask b) {
-  return _mm256_or_si256(a, b);
-}
-
-static inline mask mask_or_not(mask a, mask b) {
-  return _mm256_or_si256(a, _mm256_andnot_si256(b, _mm256_set1_epi32(-1)));
-}
-
 static inline places places_set(int64_t place) {
   return _mm256_set1_epi32((int)place);
 }
@@ -135,11 +124,11 @@ static inline places places_load1(const uint8_t *p) {
 }
 
 static inline places places_load1_range(const uint8_t *p, range lanes) {
-  uint8_t bytes[LANES] = {0};
+  uint64_t bytes = 0; /* gathered in a register: a vector load soon after byte stores would stall */
   for (int lane = lanes.first; lane < lanes.last; lane++) {
-    bytes[lane] = p[lane];
+    bytes |= (uint64_t)p[lane] << 8 * lane;
   }
-  return places_load1(bytes);
+  return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
 }
 
 static inline places places_load4(const int32_t *p) {
@@ -150,16 +139,20 @@ static inline places places_load4_range(const int32_t *p, range lanes) {
   return _mm256_maskload_epi32(p, mask_of(lanes));
 }
 
-static inline void places_store1(uint8_t *p, places v) {
+static inline uint64_t narrow_to_bytes(places v) {
   __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  _mm_storel_epi64((__m128i *)p, _mm_packus_epi16(words, words));
+  return (uint64_t)_mm_cvtsi128_si64(_mm_packus_epi16(words, words));
+}
+
+static inline void places_store1(uint8_t *p, places v) {
+  uint64_t bytes = narrow_to_bytes(v);
+  memcpy(p, &bytes, sizeof bytes);
 }
 
 static inline void places_store1_range(uint8_t *p, range lanes, places v) {
-  uint8_t bytes[LANES];
-  places_store1(bytes, v);
+  uint64_t bytes = narrow_to_bytes(v);
   for (int lane = lanes.first; lane < lanes.last; lane++) {
-    p[lane] = bytes[lane];
+    p[lane] = (uint8_t)(bytes >> 8 * lane);
   }
 }
 

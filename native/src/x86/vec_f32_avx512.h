@@ -30,6 +30,10 @@ static inline vec vec_load_range(const T *p, range lanes) {
   return _mm512_maskz_loadu_ps(mask_of(lanes), p);
 }
 
+static inline vec vec_load_range_or(const T *p, range lanes, vec other) {
+  return _mm512_mask_loadu_ps(other, mask_of(lanes), p);
+}
+
 static inline void vec_store(T *p, vec v) {
   _mm512_storeu_ps(p, v);
 }
@@ -97,22 +101,6 @@ static inline vec vec_zip_low(vec even, vec odd) {
 static inline vec vec_zip_high(vec even, vec odd) {
   __m512i pick = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
   return _mm512_permutex2var_ps(even, pick, odd);
-}
-
-static inline mask mask_none(void) {
-  return 0;
-}
-
-static inline mask mask_and(mask a, mask b) {
-  return a & b;
-}
-
-static inline mask mask_or(mask a, mask b) {
-  return a | b;
-}
-
-static inline mask mask_or_not(mask a, mask b) {
-  return a | (mask)~b;
 }
 
 static inline places places_set(int64_t place) {
