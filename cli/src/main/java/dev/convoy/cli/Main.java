@@ -11,14 +11,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code convoy}. */
 @Command(
     name = "convoy",
     description = "Trains and runs a convolutional network on the fastest engine of this machine.",
-    mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    scope = ScopeType.INHERIT,
     subcommands = {
       TrainCommand.class,
       PredictCommand.class,
@@ -33,12 +32,26 @@ import picocli.CommandLine.Spec;
       "",
       "Exit code: 0 done, 1 failed, 2 wrong arguments."
     })
+@SuppressWarnings("UnusedVariable") // options that picocli reads
 public final class Main implements Runnable {
   private static final String VERBOSE = "--verbose";
 
   @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.",
+      scope = ScopeType.INHERIT)
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Shows the version.")
+  private boolean version;
+
+  @Option(
       names = VERBOSE,
-      description = "With an error, also prints where in the program it came from.",
+      description = "With an error, also shows where in the program it came from.",
       scope = ScopeType.INHERIT)
   private boolean verbose;
 
@@ -56,8 +69,10 @@ public final class Main implements Runnable {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {
       report(commandLine, "not enough memory, try a smaller --batch: " + e.getMessage(), e);
-      return CommandLine.ExitCode.SOFTWARE;
+    } catch (Error e) {
+      report(commandLine, internal(e), e);
     }
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   static CommandLine commandLine() {
@@ -68,20 +83,27 @@ public final class Main implements Runnable {
 
   private static int wrongArguments(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    report(command, e.getMessage(), e);
+    report(command, message(e), e);
     command.getErr().println("See '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;
   }
 
+  private static String message(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    return e instanceof UnmatchedArgumentException unmatched && !command.getSubcommands().isEmpty()
+        ? "the command is '%s', must be one of %s"
+            .formatted(unmatched.getUnmatched().getFirst(), command.getSubcommands().keySet())
+        : e.getMessage();
+  }
+
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
-    report(command, message(e), e);
+    boolean expected = e instanceof Failure || e instanceof EngineUnavailableException;
+    report(command, expected ? e.getMessage() : internal(e), e);
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static String message(Exception e) {
-    return e instanceof Failure || e instanceof EngineUnavailableException
-        ? e.getMessage()
-        : "internal error (" + VERBOSE + " shows where): " + e;
+  private static String internal(Throwable e) {
+    return "internal error (" + VERBOSE + " shows where): " + e;
   }
 
   private static void report(CommandLine command, String message, Throwable e) {

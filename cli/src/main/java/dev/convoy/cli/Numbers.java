@@ -28,7 +28,19 @@ final class Numbers {
     }
   }
 
-  /** A learning rate. */
+  /** The start of random numbers. */
+  static final class Seed implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String value) {
+      try {
+        return Long.valueOf(value);
+      } catch (NumberFormatException e) {
+        throw wrong(value, "a whole number of at most 64 bits");
+      }
+    }
+  }
+
+  /** A learning rate or a tolerance. */
   static final class Rate implements ITypeConverter<Double> {
     @Override
     public Double convert(String value) {

@@ -24,6 +24,7 @@ final class TrainingOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
+      converter = Numbers.Seed.class,
       description =
           "Of the first weights, the order of the images and dropout. The same seed gives the same"
               + " network on the same engine, with any number of threads"
