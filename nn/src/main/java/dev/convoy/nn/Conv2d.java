@@ -37,6 +37,11 @@ public final class Conv2d implements Layer {
 
   @Override
   public Tensor forward(Tensor x, Mode mode) {
+    int channels = parameters.weight().shape().c() * spec.groups();
+    if (x.shape().rank() != 4 || x.shape().c() != channels) {
+      throw new IllegalArgumentException(
+          "x has shape %s, must be [N, %d, H, W]".formatted(x.shape(), channels));
+    }
     Tensor output = outputs.forInput(x);
     engine.conv2d(spec, x, parameters.weight(), parameters.bias(), output);
     this.x = mode == Mode.TRAINING ? x : null;

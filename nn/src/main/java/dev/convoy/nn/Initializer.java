@@ -75,7 +75,7 @@ public enum Initializer {
   Tensor create(Shape shape, Shape weight, DType dtype, RandomGenerator random) {
     double spread = spread(fan(weight, 1), fan(weight, 0));
     Tensor tensor = Tensor.zeros(shape, dtype);
-    for (long i = 0; i < shape.elements(); i++) {
+    for (long i = 0; spread > 0 && i < shape.elements(); i++) {
       double value = spread * (normal ? random.nextGaussian() : 2 * random.nextDouble() - 1);
       Elements.set(tensor, i, value);
     }
