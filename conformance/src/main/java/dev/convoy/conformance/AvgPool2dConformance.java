@@ -1,6 +1,8 @@
 package dev.convoy.conformance;
 
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -24,5 +26,10 @@ public interface AvgPool2dConformance extends EngineUnderTest {
   @TestFactory
   default Stream<DynamicNode> avgPool2dOfNanAndInfinity() {
     return Suite.tests(this, AvgPool2dTable::specialValues);
+  }
+
+  @Property(tries = 200, seed = RandomCases.SEED)
+  default void avgPool2dOfAnyAttributes(@ForAll(supplier = RandomCases.AvgPool2d.class) Case each) {
+    Suite.check(this, each);
   }
 }

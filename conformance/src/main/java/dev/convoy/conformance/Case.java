@@ -44,7 +44,7 @@ public abstract class Case {
     }
   }
 
-  private static Answer find(List<Answer> answers, String name) {
+  static Answer find(List<Answer> answers, String name) {
     return answers.stream().filter(answer -> answer.name().equals(name)).findFirst().orElseThrow();
   }
 

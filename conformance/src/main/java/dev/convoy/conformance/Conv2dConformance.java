@@ -1,6 +1,8 @@
 package dev.convoy.conformance;
 
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -29,5 +31,10 @@ public interface Conv2dConformance extends EngineUnderTest {
   @TestFactory
   default Stream<DynamicNode> conv2dOfNanAndInfinity() {
     return Suite.tests(this, Conv2dTable::specialValues);
+  }
+
+  @Property(tries = 200, seed = RandomCases.SEED)
+  default void conv2dOfAnyAttributes(@ForAll(supplier = RandomCases.Conv2d.class) Case each) {
+    Suite.check(this, each);
   }
 }

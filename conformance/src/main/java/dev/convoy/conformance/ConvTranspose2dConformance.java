@@ -1,6 +1,8 @@
 package dev.convoy.conformance;
 
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -19,5 +21,11 @@ public interface ConvTranspose2dConformance extends EngineUnderTest {
   @TestFactory
   default Stream<DynamicNode> convTranspose2dOfEveryWidth() {
     return Suite.tests(this, ConvTranspose2dTable::widths);
+  }
+
+  @Property(tries = 200, seed = RandomCases.SEED)
+  default void convTranspose2dOfAnyAttributes(
+      @ForAll(supplier = RandomCases.ConvTranspose2d.class) Case each) {
+    Suite.check(this, each);
   }
 }

@@ -19,7 +19,11 @@ public abstract class EngineConformance
         MaxPool2dConformance,
         AvgPool2dConformance,
         MatmulConformance,
-        PointwiseConformance {
+        PointwiseConformance,
+        GradientConformance,
+        ThreadConformance,
+        AgreementConformance,
+        DoorConformance {
 
   /** For the engine's own test. */
   protected EngineConformance() {}

@@ -1,6 +1,8 @@
 package dev.convoy.conformance;
 
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -19,5 +21,10 @@ public interface MatmulConformance extends EngineUnderTest {
   @TestFactory
   default Stream<DynamicNode> matmulOfNanAndInfinity() {
     return Suite.tests(this, MatmulTable::specialValues);
+  }
+
+  @Property(tries = 200, seed = RandomCases.SEED)
+  default void matmulOfAnyAttributes(@ForAll(supplier = RandomCases.Matmul.class) Case each) {
+    Suite.check(this, each);
   }
 }

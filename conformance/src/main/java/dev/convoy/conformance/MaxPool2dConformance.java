@@ -1,6 +1,8 @@
 package dev.convoy.conformance;
 
 import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
@@ -29,5 +31,15 @@ public interface MaxPool2dConformance extends EngineUnderTest {
   @TestFactory
   default Stream<DynamicNode> maxPool2dOfSpecialValues() {
     return Suite.tests(this, MaxPool2dTable::specialValues);
+  }
+
+  @TestFactory
+  default Stream<DynamicNode> maxPool2dAsTheNumpyOriginal() {
+    return Suite.tests(this, NumpyCase::all);
+  }
+
+  @Property(tries = 200, seed = RandomCases.SEED)
+  default void maxPool2dOfAnyAttributes(@ForAll(supplier = RandomCases.MaxPool2d.class) Case each) {
+    Suite.check(this, each);
   }
 }

@@ -45,9 +45,9 @@ public final class Tolerance {
     return new Tolerance(Kind.SUM, Math.sqrt((double) Math.max(1, terms)) * largest);
   }
 
-  /** Whether answers within this are to be the very bits. */
-  boolean isExact() {
-    return kind != Kind.SUM;
+  /** For two answers that may each be off in its own direction. */
+  Tolerance twice() {
+    return new Tolerance(kind, 2 * scale);
   }
 
   /** The largest difference allowed, whatever the number. */
