@@ -1,0 +1,116 @@
+package dev.convoy.engine.java;
+
+/**
+ * One axis of a convolution as the matrix product sees it: output {@code o} and tap {@code t} meet
+ * input {@code o * stride + t * dilation - before}, where what lies outside the input is zero.
+ *
+ * <p>The gradient with respect to the input is made of such convolutions too, of {@code dy} with
+ * stride 1: one for each phase, the inputs whose place in the padded image has the same remainder
+ * by the stride. Only some of the kernel's positions reach a phase, and its outputs lie a stride
+ * apart in {@code dx}.
+ */
+final class Conv2dAxis {
+  /** Size of the input. */
+  int inputs;
+
+  /** Number of outputs. */
+  int outputs;
+
+  int taps;
+  int stride;
+  int dilation;
+
+  /** Zeros before the input; negative where the first inputs are left out. */
+  long before;
+
+  /** Size of the tensor that is written: output {@code o} lies at {@code start + o * step}. */
+  int size;
+
+  int start;
+  int step;
+
+  /** Tap {@code t} is the kernel's position {@code firstTap + t * tapStep}. */
+  int firstTap;
+
+  int tapStep;
+
+  /** Taps of the phases before this one. */
+  int tapsBefore;
+
+  /** The axis of a forward convolution. */
+  void forward(int in, int out, int kernel, int strideOf, int dilationOf, int padding) {
+    inputs = in;
+    outputs = out;
+    taps = kernel;
+    stride = strideOf;
+    dilation = dilationOf;
+    before = padding;
+    size = out;
+    start = 0;
+    step = 1;
+    firstTap = 0;
+    tapStep = 1;
+    tapsBefore = 0;
+  }
+
+  /**
+   * One phase of the gradient with respect to the input.
+   *
+   * @param phaseStart the first of the phase's inputs, less than the stride
+   * @param dxSize size of the convolution's input
+   * @param dySize size of the convolution's output
+   */
+  void backward(
+      int phaseStart,
+      int dxSize,
+      int dySize,
+      int kernel,
+      int strideOf,
+      int dilationOf,
+      int padding) {
+    inputs = dySize;
+    outputs = Math.ceilDiv(dxSize - phaseStart, strideOf);
+    size = dxSize;
+    start = phaseStart;
+    step = strideOf;
+    stride = 1;
+    long place = ((long) phaseStart + padding) / strideOf;
+    long phase = ((long) phaseStart + padding) % strideOf;
+
+    // Positions k of the kernel with k * dilation ≡ phase (mod stride) lie stride / gcd apart.
+    int gcd = gcd(strideOf, dilationOf);
+    int apart = strideOf / gcd;
+    int lowest = 0;
+    while (lowest < apart && lowest < kernel && (long) lowest * dilationOf % strideOf != phase) {
+      lowest++;
+    }
+    boolean reached = lowest < apart && lowest < kernel;
+    taps = reached ? Math.ceilDiv(kernel - lowest, apart) : 0;
+    // Taps go through the kernel backwards, so that they go through dy forwards.
+    tapStep = -apart;
+    firstTap = lowest + (taps - 1) * apart;
+    dilation = dilationOf / gcd;
+    before = -(place + (phase - (long) firstTap * dilationOf) / strideOf);
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
+
+  /** Whether output {@code o} is made from input {@code o} alone and lies at {@code o}. */
+  boolean isIdentity() {
+    return taps == 1
+        && stride == 1
+        && before == 0
+        && inputs == outputs
+        && size == outputs
+        && step == 1;
+  }
+
+  /** Makes this an axis of so many places where {@link #isIdentity} holds. */
+  void identity(int places) {
+    inputs = places;
+    outputs = places;
+    size = places;
+  }
+}

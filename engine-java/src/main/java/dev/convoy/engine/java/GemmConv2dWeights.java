@@ -1,0 +1,260 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gradient with respect to the weights as a matrix product over pixels: the column matrix,
+ * packed block by block straight from the image, times {@code dy} transposed.
+ *
+ * <p>The pixels are cut into a few chunks, each of which makes a sum of its own; these are then
+ * added in order, so that the result does not depend on the threads. Used by one calling thread at
+ * a time.
+ */
+final class GemmConv2dWeights {
+  /** Pixels that are worked on at a time. */
+  private static final int DEPTH = 128;
+
+  /** Most rows of the column matrix and most filters that are worked on at a time. */
+  private static final int MOST_ROWS = 512;
+
+  /** Pieces that let threads of unlike speed end together. */
+  private static final int ENOUGH_PIECES = 16;
+
+  /** Pixels that make a chunk worth its sum. */
+  private static final int LEAST_CHUNK = 8 * DEPTH;
+
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Scratch shared = new Scratch();
+  private final GemmConv2dBlocks blocks = new GemmConv2dBlocks();
+
+  private final Workers.Job products = this::multiply;
+  private final Workers.Job sums = this::sum;
+  private final Workers.Job biases = this::bias;
+
+  // The call under way.
+  private MemorySegment x;
+  private MemorySegment dy;
+  private MemorySegment dw;
+  private MemorySegment db;
+  private boolean accumulate;
+  private GemmPanels partial;
+  private int images;
+  private int filtersOfAll;
+  private int planeOut;
+
+  private int channelsPerBlock;
+  private int tapRowsPerBlock;
+  private int channelBlocks;
+  private int tapRowBlocks;
+  private int filterBlocks;
+  private int blockFilters;
+  private int blockRows;
+  private int stride;
+  private int outputs;
+  private int chunks;
+  private long chunkPixels;
+
+  GemmConv2dWeights(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  void backward(
+      Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
+    dy = dys.segment();
+    accumulate = accumulates;
+    images = dys.shape().n();
+    filtersOfAll = dys.shape().c();
+    planeOut = Math.multiplyExact(dys.shape().h(), dys.shape().w());
+    partial = shared.panels(dys.dtype());
+    try {
+      if (dws != null) {
+        x = xs.segment();
+        dw = dws.segment();
+        blocks.forward(spec, xs.shape(), dys.shape(), dys.dtype());
+        cut();
+        partial.reserve(
+            GemmPanels.Part.PRODUCT, Math.multiplyExact((long) outputs * chunks, regionLength()));
+        workers.run(outputs * chunks, products);
+        workers.run(outputs, sums);
+      }
+      if (dbs != null) {
+        db = dbs.segment();
+        workers.run(filtersOfAll, biases);
+      }
+    } finally {
+      x = null;
+      dy = null;
+      dw = null;
+      db = null;
+    }
+  }
+
+  /** How the gradient would be computed, in words. */
+  String explain(Conv2dSpec spec, Shape x, Shape y) {
+    images = y.n();
+    planeOut = Math.multiplyExact(y.h(), y.w());
+    partial = shared.panels(DType.F32);
+    blocks.forward(spec, x, y, DType.F32);
+    cut();
+    return ("blocks of %d taps by %d filters by %d pixels, %d chunks of pixels, %d pieces, "
+            + "%d KiB of sums in %s")
+        .formatted(
+            blockRows,
+            blockFilters,
+            DEPTH,
+            chunks,
+            outputs * chunks,
+            outputs * chunks * regionLength() * DType.F32.bytes() / 1024,
+            DType.F32);
+  }
+
+  private void cut() {
+    Conv2dAxis rows = blocks.rows(0);
+    Conv2dAxis columns = blocks.columns(0);
+    int taps = Math.multiplyExact(rows.taps, columns.taps);
+    if (taps <= MOST_ROWS) {
+      tapRowsPerBlock = rows.taps;
+      channelBlocks = Math.ceilDiv(blocks.channels, MOST_ROWS / taps);
+      channelsPerBlock = Math.ceilDiv(blocks.channels, channelBlocks);
+    } else {
+      tapRowsPerBlock = Math.max(1, MOST_ROWS / columns.taps);
+      channelsPerBlock = 1;
+    }
+    channelBlocks = Math.ceilDiv(blocks.channels, channelsPerBlock);
+    tapRowBlocks = Math.ceilDiv(rows.taps, tapRowsPerBlock);
+    blockRows = channelsPerBlock * tapRowsPerBlock * columns.taps;
+    int most = GemmTile.ROW_BYTES / blocks.dtype.bytes();
+    filterBlocks = Math.ceilDiv(blocks.filters, most);
+    blockFilters = Math.ceilDiv(blocks.filters, filterBlocks);
+    stride = partial.stride(blockFilters);
+    outputs = Math.toIntExact((long) blocks.groups * channelBlocks * tapRowBlocks * filterBlocks);
+    long pixels = (long) images * planeOut;
+    long wanted = Math.min(Math.ceilDiv(ENOUGH_PIECES, outputs), pixels / LEAST_CHUNK);
+    chunkPixels = Math.ceilDiv(pixels, Math.max(1, wanted));
+    chunkPixels = Math.ceilDiv(chunkPixels, (long) DEPTH) * DEPTH;
+    chunks = (int) Math.ceilDiv(pixels, chunkPixels);
+  }
+
+  /** Elements of one output block's sum, in rows of filters. */
+  private long regionLength() {
+    return (long) GemmTile.roundUp(blockRows, GemmTile.ROWS) * stride;
+  }
+
+  /** One chunk's sum of one output block. */
+  private void multiply(int piece) {
+    Scratch mine = scratch.get();
+    GemmPanels panels = mine.panels(blocks.dtype);
+    Output out = mine.output;
+    locate(out, piece % outputs);
+    int chunk = piece / outputs;
+    int region = (int) (piece * regionLength());
+    partial.clear(region, (int) regionLength());
+    int left = panels.stride(DEPTH);
+    panels.reserve(GemmPanels.Part.RIGHT, (long) DEPTH * stride);
+    long last = Math.min((chunk + 1) * chunkPixels, (long) images * planeOut);
+    Conv2dAxis rows = blocks.rows(0);
+    Conv2dAxis columns = blocks.columns(0);
+    for (long pixel = chunk * chunkPixels; pixel < last; pixel += DEPTH) {
+      int depth = (int) Math.min(DEPTH, last - pixel);
+      mine.columns.plan(rows, columns, pixel, depth, out.tapRow, out.tapRows);
+      int channel = out.group * blocks.channels + out.channel;
+      panels.reserve(GemmPanels.Part.LEFT, (long) GemmTile.roundUp(out.rows, GemmTile.ROWS) * left);
+      blocks.pack(
+          panels,
+          mine.columns,
+          0,
+          x,
+          channel,
+          out.channels,
+          out.tapRows,
+          GemmPanels.Part.LEFT,
+          left);
+      packFilters(panels, mine.columns, out);
+      panels.multiply(
+          panels, 0, left, stride, partial, region, stride, out.rows, out.filters, depth);
+    }
+  }
+
+  private void packFilters(GemmPanels panels, PackColumns block, Output out) {
+    int filter = out.group * blocks.filters + out.filter;
+    for (int run = 0; run < block.runs; run++) {
+      long at =
+          ((long) block.runImage[run] * filtersOfAll + filter) * planeOut + block.runPosition[run];
+      panels.transpose(
+          dy,
+          at,
+          planeOut,
+          out.filters,
+          block.runLength[run],
+          GemmPanels.Part.RIGHT,
+          block.runColumn[run] * stride,
+          stride);
+    }
+  }
+
+  /** The output block's chunks added up and written. */
+  private void sum(int output) {
+    Scratch mine = scratch.get();
+    GemmPanels panels = mine.panels(blocks.dtype);
+    Output out = mine.output;
+    locate(out, output);
+    int length = (int) regionLength();
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      partial.add((chunk * outputs + output) * length, output * length, length);
+    }
+    int across = panels.stride(out.rows);
+    panels.reserve(GemmPanels.Part.LEFT, (long) out.filters * across);
+    panels.transpose(
+        partial, output * length, stride, out.rows, out.filters, GemmPanels.Part.LEFT, across);
+    Conv2dAxis rows = blocks.rows(0);
+    Conv2dAxis columns = blocks.columns(0);
+    GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    for (int filter = 0; filter < out.filters; filter++) {
+      long place = (long) out.group * blocks.filters + out.filter + filter;
+      long at = ((place * blocks.channels + out.channel) * rows.taps + out.tapRow) * columns.taps;
+      panels.store(GemmPanels.Part.LEFT, filter * across, dw, at, out.rows, epilogue);
+    }
+  }
+
+  private void bias(int filter) {
+    GemmPanels panels = scratch.get().panels(partial.dtype());
+    long image = (long) filtersOfAll * planeOut;
+    long first = (long) filter * planeOut;
+    panels.sum(dy, first, image, images, planeOut, db, filter, accumulate);
+  }
+
+  /** A block of {@code dw}: some rows of the column matrix by some filters. */
+  static final class Output {
+    int group;
+    int channel;
+    int channels;
+    int tapRow;
+    int tapRows;
+    int filter;
+    int filters;
+    int rows;
+  }
+
+  private void locate(Output out, int index) {
+    int filterBlock = index % filterBlocks;
+    int rest = index / filterBlocks;
+    int tapRowBlock = rest % tapRowBlocks;
+    rest /= tapRowBlocks;
+    out.group = rest / channelBlocks;
+    out.channel = rest % channelBlocks * channelsPerBlock;
+    out.channels = Math.min(channelsPerBlock, blocks.channels - out.channel);
+    Conv2dAxis rows = blocks.rows(0);
+    out.tapRow = tapRowBlock * tapRowsPerBlock;
+    out.tapRows = Math.min(tapRowsPerBlock, rows.taps - out.tapRow);
+    out.filter = filterBlock * blockFilters;
+    out.filters = Math.min(blockFilters, blocks.filters - out.filter);
+    out.rows = out.channels * out.tapRows * blocks.columns(0).taps;
+  }
+}

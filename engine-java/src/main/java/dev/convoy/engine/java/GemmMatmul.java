@@ -1,0 +1,146 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Activation;
+import dev.convoy.DType;
+import dev.convoy.MatmulSpec;
+import dev.convoy.Tensor;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One matrix product under way: the output is cut into blocks, each made by one thread, which packs
+ * what it needs of both operands a cache-sized part at a time. Used by one calling thread at a
+ * time.
+ */
+final class GemmMatmul {
+  /** Most rows of a block: tall, since the right operand is packed anew for each block of rows. */
+  private static final int MOST_ROWS = 512;
+
+  /** Pieces that let threads of unlike speed end together. */
+  private static final int ENOUGH_PIECES = 16;
+
+  /** Operations that make a block worth handing to a thread. */
+  private static final long PIECE_OPERATIONS = 4_000_000;
+
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Workers.Job product = this::multiply;
+
+  // The call under way.
+  private MemorySegment left;
+  private MemorySegment right;
+  private MemorySegment bias;
+  private MemorySegment output;
+  private DType dtype;
+  private boolean transposeLeft;
+  private boolean transposeRight;
+  private GemmEpilogue epilogue;
+  private int rows;
+  private int columns;
+  private int depth;
+  private int blockRows;
+  private int blockColumns;
+  private int columnBlocks;
+
+  GemmMatmul(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  void run(MatmulSpec spec, Tensor a, Tensor b, Tensor biases, Tensor y) {
+    left = a.segment();
+    right = b.segment();
+    bias = biases == null ? null : biases.segment();
+    output = y.segment();
+    dtype = y.dtype();
+    transposeLeft = spec.transposeA();
+    transposeRight = spec.transposeB();
+    if (spec.accumulate()) {
+      epilogue = GemmEpilogue.ADD;
+    } else {
+      epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
+    }
+    rows = y.shape().dim(0);
+    columns = y.shape().dim(1);
+    depth = a.shape().dim(transposeLeft ? 0 : 1);
+    try {
+      workers.run(cut(), product);
+    } finally {
+      left = null;
+      right = null;
+      bias = null;
+      output = null;
+    }
+  }
+
+  /** Chooses the blocks, by the shapes alone, and returns their number. */
+  private int cut() {
+    int tile = GemmPanels.tileColumns(dtype);
+    blockRows = GemmTile.evenly(rows, MOST_ROWS, GemmTile.ROWS);
+    blockColumns = GemmTile.evenly(columns, GemmTile.ROW_BYTES / dtype.bytes(), tile);
+    while (count() < ENOUGH_PIECES
+        && 2L * blockRows * blockColumns * depth > PIECE_OPERATIONS
+        && (blockRows > 2 * GemmTile.ROWS || blockColumns > 2 * tile)) {
+      // What makes the other operand be packed more often is the worse to halve.
+      if (blockRows > blockColumns || blockColumns <= 2 * tile) {
+        blockRows = GemmTile.roundUp(blockRows / 2, GemmTile.ROWS);
+      } else {
+        blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
+      }
+    }
+    columnBlocks = Math.ceilDiv(columns, blockColumns);
+    return Math.toIntExact(count());
+  }
+
+  private long count() {
+    return (long) Math.ceilDiv(rows, blockRows) * Math.ceilDiv(columns, blockColumns);
+  }
+
+  private void multiply(int piece) {
+    GemmPanels panels = scratch.get().panels(dtype);
+    int row = piece / columnBlocks * blockRows;
+    int column = piece % columnBlocks * blockColumns;
+    int high = Math.min(blockRows, rows - row);
+    int wide = Math.min(blockColumns, columns - column);
+    int steps = GemmTile.evenly(depth, GemmTile.DEPTH, 1);
+    int stride = panels.stride(blockColumns);
+    int leftStride = panels.stride(steps);
+    long tileRows = GemmTile.roundUp(high, GemmTile.ROWS);
+    panels.reserve(GemmPanels.Part.PRODUCT, tileRows * stride);
+    panels.reserve(GemmPanels.Part.LEFT, tileRows * leftStride);
+    panels.reserve(GemmPanels.Part.RIGHT, (long) steps * stride);
+    if (bias == null) {
+      panels.fill(high, wide, stride, null, 0);
+    } else {
+      panels.copy(bias, column, 0, high, wide, GemmPanels.Part.PRODUCT, stride);
+    }
+    for (int step = 0; step < depth; step += steps) {
+      int some = Math.min(steps, depth - step);
+      packLeft(panels, row, high, step, some, leftStride);
+      packRight(panels, column, wide, step, some, stride);
+      panels.multiply(panels, 0, leftStride, stride, panels, 0, stride, high, wide, some);
+    }
+    for (int i = 0; i < high; i++) {
+      long at = (long) (row + i) * columns + column;
+      panels.store(GemmPanels.Part.PRODUCT, i * stride, output, at, wide, epilogue);
+    }
+  }
+
+  private void packLeft(GemmPanels panels, int row, int high, int step, int some, int stride) {
+    GemmPanels.Part part = GemmPanels.Part.LEFT;
+    if (transposeLeft) {
+      panels.transpose(left, (long) step * rows + row, rows, some, high, part, 0, stride);
+    } else {
+      panels.copy(left, (long) row * depth + step, depth, high, some, part, stride);
+    }
+  }
+
+  private void packRight(GemmPanels panels, int column, int wide, int step, int some, int stride) {
+    GemmPanels.Part part = GemmPanels.Part.RIGHT;
+    if (transposeRight) {
+      panels.transpose(right, (long) column * depth + step, depth, wide, some, part, 0, stride);
+    } else {
+      panels.copy(right, (long) step * columns + column, columns, some, wide, part, stride);
+    }
+  }
+}

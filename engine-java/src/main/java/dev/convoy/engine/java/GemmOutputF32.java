@@ -1,0 +1,111 @@
+package dev.convoy.engine.java;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Copies from panels into tensors, whose offsets count elements. */
+final class GemmOutputF32 {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
+
+  private GemmOutputF32() {}
+
+  /** A run of neighbours. */
+  static void store(
+      float[] from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
+    long offset = at * Float.BYTES;
+    int whole = length - length % LANES;
+    switch (epilogue) {
+      case OVERWRITE -> overwrite(from, index, to, offset, whole);
+      case ADD -> add(from, index, to, offset, whole);
+      case RELU -> relu(from, index, to, offset, whole);
+    }
+    if (whole < length) {
+      VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+      offset += (long) whole * Float.BYTES;
+      FloatVector v = load(from, index + whole);
+      switch (epilogue) {
+        case OVERWRITE -> v.intoMemorySegment(to, offset, ORDER, rest);
+        case ADD ->
+            FloatVector.fromMemorySegment(SPECIES, to, offset, ORDER, rest)
+                .add(v)
+                .intoMemorySegment(to, offset, ORDER, rest);
+        case RELU -> relu(v).intoMemorySegment(to, offset, ORDER, rest);
+      }
+    }
+  }
+
+  private static void overwrite(float[] from, int index, MemorySegment to, long offset, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      load(from, index + i).intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
+    }
+  }
+
+  private static void add(float[] from, int index, MemorySegment to, long offset, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      long place = offset + (long) i * Float.BYTES;
+      FloatVector.fromMemorySegment(SPECIES, to, place, ORDER)
+          .add(load(from, index + i))
+          .intoMemorySegment(to, place, ORDER);
+    }
+  }
+
+  private static void relu(float[] from, int index, MemorySegment to, long offset, int n) {
+    for (int i = 0; i < n; i += LANES) {
+      relu(load(from, index + i)).intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
+    }
+  }
+
+  private static FloatVector relu(FloatVector v) {
+    return v.blend((float) 0, v.compare(VectorOperators.LT, (float) 0));
+  }
+
+  /** Elements that come to lie {@code step} apart. */
+  static void scatter(
+      float[] from, int index, MemorySegment to, long at, int step, int length, boolean add) {
+    for (int i = 0; i < length; i++) {
+      long place = at + (long) i * step;
+      float old = add ? to.getAtIndex(ELEMENT, place) : 0;
+      to.setAtIndex(ELEMENT, place, old + from[index + i]);
+    }
+  }
+
+  /** Adds whole vectors: {@code to[i] += from[i]}. */
+  static void add(float[] from, int index, float[] to, int at, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      load(to, at + i).add(load(from, index + i)).intoArray(to, at + i);
+    }
+  }
+
+  /** The sum of a run of neighbours, always in the same order. */
+  static float sum(MemorySegment from, long at, int length) {
+    long offset = at * Float.BYTES;
+    FloatVector even = FloatVector.zero(SPECIES);
+    FloatVector odd = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i <= length - 2 * LANES; i += 2 * LANES) {
+      long place = offset + (long) i * Float.BYTES;
+      even = even.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER));
+      place += SPECIES.vectorByteSize();
+      odd = odd.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER));
+    }
+    for (; i < length; i += LANES) {
+      long rest = i + LANES > length ? (1L << (length - i)) - 1 : -1L;
+      VectorMask<Float> mask = VectorMask.fromLong(SPECIES, rest);
+      long place = offset + (long) i * Float.BYTES;
+      even = even.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER, mask));
+    }
+    return even.add(odd).reduceLanes(VectorOperators.ADD);
+  }
+
+  private static FloatVector load(float[] array, int index) {
+    return FloatVector.fromArray(SPECIES, array, index);
+  }
+}

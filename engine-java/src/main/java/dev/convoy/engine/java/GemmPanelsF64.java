@@ -1,0 +1,154 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+
+/** Panels of {@code double}. */
+final class GemmPanelsF64 extends GemmPanels {
+  private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
+
+  private final double[][] parts = new double[Part.values().length][0];
+  private final double[] tile = new double[PackF64.tileLength()];
+
+  GemmPanelsF64() {
+    super(DType.F64, DoubleVector.SPECIES_PREFERRED.length());
+  }
+
+  private double[] part(Part part) {
+    return parts[part.ordinal()];
+  }
+
+  @Override
+  int capacity(Part part) {
+    return part(part).length;
+  }
+
+  @Override
+  void grow(Part part, int length) {
+    parts[part.ordinal()] = new double[length];
+  }
+
+  @Override
+  void copy(MemorySegment from, long at, Part to, int index, int length) {
+    PackF64.copy(from, at, part(to), index, length);
+  }
+
+  @Override
+  void transpose(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int columns,
+      Part to,
+      int index,
+      int stride) {
+    PackF64.transpose(from, at, distance, rows, columns, part(to), index, stride, tile);
+  }
+
+  @Override
+  void transpose(
+      GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
+    double[] product = ((GemmPanelsF64) from).part(Part.PRODUCT);
+    PackF64.transpose(product, at, distance, rows, columns, part(to), 0, stride, tile);
+  }
+
+  @Override
+  void band(
+      PackColumns block,
+      MemorySegment from,
+      long first,
+      long image,
+      int channels,
+      int height,
+      int width,
+      int stride) {
+    PackF64.band(block, from, first, image, channels, height, width, stride, part(Part.BAND));
+  }
+
+  @Override
+  void columns(PackColumns block, int channels, int tapRows, int taps, Part to, int stride) {
+    PackF64.columns(block, part(Part.BAND), channels, tapRows, taps, part(to), stride);
+  }
+
+  @Override
+  void taps(
+      MemorySegment from,
+      long first,
+      long distance,
+      int filters,
+      Conv2dAxis rows,
+      Conv2dAxis columns,
+      int kernelWidth,
+      int index) {
+    PackF64.taps(
+        from, first, distance, filters, rows, columns, kernelWidth, part(Part.LEFT), index);
+  }
+
+  @Override
+  void fill(int rows, int columns, int stride, MemorySegment values, long first) {
+    double[] product = part(Part.PRODUCT);
+    for (int row = 0; row < rows; row++) {
+      double value = values == null ? 0 : values.getAtIndex(ELEMENT, first + row);
+      Arrays.fill(product, row * stride, row * stride + columns, value);
+    }
+  }
+
+  @Override
+  void multiply(
+      GemmPanels left,
+      int a0,
+      int lda,
+      int ldb,
+      GemmPanels product,
+      int c0,
+      int ldc,
+      int rows,
+      int columns,
+      int depth) {
+    double[] a = ((GemmPanelsF64) left).part(Part.LEFT);
+    double[] c = ((GemmPanelsF64) product).part(Part.PRODUCT);
+    GemmKernelF64.multiply(a, a0, lda, part(Part.RIGHT), ldb, c, c0, ldc, rows, columns, depth);
+  }
+
+  @Override
+  void store(Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
+    GemmOutputF64.store(part(from), index, to, at, length, epilogue);
+  }
+
+  @Override
+  void scatter(int index, MemorySegment to, long at, int step, int length, boolean add) {
+    GemmOutputF64.scatter(part(Part.PRODUCT), index, to, at, step, length, add);
+  }
+
+  @Override
+  void clear(int from, int length) {
+    Arrays.fill(part(Part.PRODUCT), from, from + length, 0);
+  }
+
+  @Override
+  void add(int from, int to, int length) {
+    double[] product = part(Part.PRODUCT);
+    GemmOutputF64.add(product, from, product, to, length);
+  }
+
+  @Override
+  void sum(
+      MemorySegment from,
+      long first,
+      long image,
+      int images,
+      int length,
+      MemorySegment to,
+      long at,
+      boolean add) {
+    double sum = 0;
+    for (int i = 0; i < images; i++) {
+      sum += GemmOutputF64.sum(from, first + i * image, length);
+    }
+    to.setAtIndex(ELEMENT, at, add ? to.getAtIndex(ELEMENT, at) + sum : sum);
+  }
+}

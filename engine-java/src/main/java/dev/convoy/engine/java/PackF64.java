@@ -1,0 +1,265 @@
+package dev.convoy.engine.java;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Copies from tensors into panels. Offsets into tensors count elements. Every copy may write up to
+ * a vector past its end, with values that mean nothing: panels have room for it, and what lies
+ * there is written later.
+ */
+final class PackF64 {
+  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
+
+  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  private PackF64() {}
+
+  /** A run of neighbours. */
+  static void copy(MemorySegment from, long at, double[] to, int index, int length) {
+    long offset = at * Double.BYTES;
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) i * Double.BYTES, ORDER)
+          .intoArray(to, index + i);
+    }
+    if (i < length) {
+      VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - i)) - 1);
+      DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) i * Double.BYTES, ORDER, rest)
+          .intoArray(to, index + i);
+    }
+  }
+
+  /** {@code to[index + j * stride + i] = from[at + i * distance + j]}. */
+  static void transpose(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int columns,
+      double[] to,
+      int index,
+      int stride,
+      double[] tile) {
+    for (int i = 0; i < rows; i += LANES) {
+      int high = Math.min(LANES, rows - i);
+      for (int j = 0; j < columns; j += LANES) {
+        int wide = Math.min(LANES, columns - j);
+        for (int row = 0; row < high; row++) {
+          copy(from, at + (i + row) * distance + j, tile, row * LANES, wide);
+        }
+        turnTile(tile, wide, to, index + j * stride + i, stride);
+      }
+    }
+  }
+
+  /** {@code to[index + j * stride + i] = from[at + i * distance + j]}, within arrays. */
+  static void transpose(
+      double[] from,
+      int at,
+      int distance,
+      int rows,
+      int columns,
+      double[] to,
+      int index,
+      int stride,
+      double[] tile) {
+    for (int i = 0; i < rows; i += LANES) {
+      int high = Math.min(LANES, rows - i);
+      for (int j = 0; j < columns; j += LANES) {
+        int wide = Math.min(LANES, columns - j);
+        for (int row = 0; row < high; row++) {
+          load(from, at + (i + row) * distance + j).intoArray(tile, row * LANES);
+        }
+        turnTile(tile, wide, to, index + j * stride + i, stride);
+      }
+    }
+  }
+
+  /**
+   * Transposes a tile of as many rows as lanes. Interleaving each row of the upper half with its
+   * counterpart of the lower half moves one bit of an element's row number into its column number,
+   * so that doing it for every bit swaps them.
+   *
+   * @param tile two tiles' room; the first holds the elements
+   */
+  private static void turnTile(double[] tile, int rows, double[] to, int index, int stride) {
+    int here = 0;
+    int there = LANES * LANES;
+    for (int bit = 2; bit < LANES; bit *= 2) {
+      for (int i = 0; i < LANES / 2; i++) {
+        DoubleVector upper = load(tile, here + i * LANES);
+        DoubleVector lower = load(tile, here + (i + LANES / 2) * LANES);
+        upper.rearrange(LOW, lower).intoArray(tile, there + 2 * i * LANES);
+        upper.rearrange(HIGH, lower).intoArray(tile, there + (2 * i + 1) * LANES);
+      }
+      int swap = here;
+      here = there;
+      there = swap;
+    }
+    for (int i = 0; 2 * i < rows; i++) {
+      DoubleVector upper = load(tile, here + i * LANES);
+      DoubleVector lower = load(tile, here + (i + LANES / 2) * LANES);
+      upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
+      if (2 * i + 1 < rows) {
+        upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
+      }
+    }
+  }
+
+  /** Elements that {@code transpose} needs for its tiles. */
+  static int tileLength() {
+    return 2 * LANES * LANES;
+  }
+
+  /**
+   * The band of a block of columns.
+   *
+   * @param first where the images' first channel wanted begins
+   * @param image elements from one image to the next
+   * @param channels channels wanted
+   * @param height rows of the images
+   * @param width columns of the images
+   * @param stride of the convolution along a row
+   */
+  static void band(
+      PackColumns block,
+      MemorySegment from,
+      long first,
+      long image,
+      int channels,
+      int height,
+      int width,
+      int stride,
+      double[] band) {
+    int to = 0;
+    for (int channel = 0; channel < channels; channel++) {
+      long plane = first + (long) channel * height * width;
+      for (int slot = 0; slot < block.slots; slot++) {
+        int row = block.slotRow[slot];
+        if (row < 0) {
+          Arrays.fill(band, to, to + block.slotLength(), 0);
+        } else {
+          long at = plane + block.slotImage[slot] * image + (long) row * width;
+          for (int lane = 0; lane < block.lanes; lane++) {
+            int index = to + lane * block.laneLength;
+            lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
+          }
+        }
+        to += block.slotLength();
+      }
+    }
+  }
+
+  /** {@code to[index + i] = row[start + i * stride]}, zero outside the row. */
+  private static void lane(
+      MemorySegment from,
+      long at,
+      int width,
+      long start,
+      int stride,
+      double[] to,
+      int index,
+      int length) {
+    int first = (int) Math.clamp(Math.ceilDiv(-start, (long) stride), 0L, (long) length);
+    int last = (int) Math.clamp(Math.ceilDiv(width - start, (long) stride), (long) first, length);
+    Arrays.fill(to, index, index + first, 0);
+    if (stride == 1) {
+      copy(from, at + start + first, to, index + first, last - first);
+    } else {
+      for (int i = first; i < last; i++) {
+        to[index + i] = from.getAtIndex(ELEMENT, at + start + (long) i * stride);
+      }
+    }
+    Arrays.fill(to, index + last, index + length, 0);
+  }
+
+  /**
+   * Rows of the column matrix from its band.
+   *
+   * @param channels channels in the band
+   * @param tapRows rows of taps in the band
+   * @param taps taps in a row
+   * @param to one row of the matrix after the other, {@code stride} apart
+   */
+  static void columns(
+      PackColumns block,
+      double[] band,
+      int channels,
+      int tapRows,
+      int taps,
+      double[] to,
+      int stride) {
+    int slotLength = block.slotLength();
+    int index = 0;
+    for (int channel = 0; channel < channels; channel++) {
+      for (int tapRow = 0; tapRow < tapRows; tapRow++) {
+        int at = (channel * block.slots + tapRow * block.tapSlots) * slotLength;
+        for (int tap = 0; tap < taps; tap++) {
+          segments(block, band, at + block.tapOffset[tap], to, index);
+          index += stride;
+        }
+      }
+    }
+  }
+
+  private static void segments(PackColumns block, double[] band, int at, double[] to, int index) {
+    int[] source = block.source;
+    int[] column = block.column;
+    int[] length = block.length;
+    for (int segment = 0; segment < block.segments; segment++) {
+      int from = at + source[segment];
+      int into = index + column[segment];
+      for (int i = 0; i < length[segment]; i += LANES) {
+        load(band, from + i).intoArray(to, into + i);
+      }
+    }
+  }
+
+  /**
+   * Weights as the gradient with respect to the input wants them: the filters' taps for one input
+   * channel, in the order of a phase's axes.
+   *
+   * @param first where the first filter's taps for that channel begin
+   * @param distance elements from one filter to the next
+   * @param kernelWidth taps in a row of the filter
+   */
+  static void taps(
+      MemorySegment from,
+      long first,
+      long distance,
+      int filters,
+      Conv2dAxis rows,
+      Conv2dAxis columns,
+      int kernelWidth,
+      double[] to,
+      int index) {
+    int into = index;
+    for (int filter = 0; filter < filters; filter++) {
+      for (int row = 0; row < rows.taps; row++) {
+        long at =
+            first
+                + filter * distance
+                + (long) (rows.firstTap + row * rows.tapStep) * kernelWidth
+                + columns.firstTap;
+        for (int tap = 0; tap < columns.taps; tap++) {
+          to[into++] = from.getAtIndex(ELEMENT, at + (long) tap * columns.tapStep);
+        }
+      }
+    }
+  }
+
+  private static DoubleVector load(double[] array, int index) {
+    return DoubleVector.fromArray(SPECIES, array, index);
+  }
+}

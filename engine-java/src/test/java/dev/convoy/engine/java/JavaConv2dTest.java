@@ -1,0 +1,182 @@
+package dev.convoy.engine.java;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.convoy.Activation;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.Window;
+import dev.convoy.spi.EngineConfig;
+import dev.convoy.spi.Workers;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JavaConv2dTest {
+  private static final double BEFORE = 0.25;
+
+  record Case(String name, int n, int c, int h, int w, int k, Conv2dSpec spec, DType dtype) {
+    Shape x() {
+      return Shape.of(n, c, h, w);
+    }
+
+    Shape weights() {
+      return Shape.of(
+          k, c / spec.groups(), spec.window().kernelHeight(), spec.window().kernelWidth());
+    }
+
+    Shape y() {
+      return spec.outputShape(x(), weights());
+    }
+
+    @Override
+    public String toString() {
+      return name + " " + dtype;
+    }
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(DType.values()).flatMap(JavaConv2dTest::cases);
+  }
+
+  private static Stream<Case> cases(DType t) {
+    Conv2dSpec three = Conv2dSpec.of(Window.square(3).padding(1));
+    return Stream.of(
+        new Case("fashion's first", 3, 1, 28, 28, 32, spec(Window.square(5).padding(2)), t),
+        new Case("fashion's second", 3, 32, 14, 14, 64, spec(Window.square(5).padding(2)), t),
+        new Case("one by one", 2, 19, 7, 9, 21, spec(Window.square(1)), t),
+        new Case("one by one, one image", 1, 300, 5, 5, 7, spec(Window.square(1)), t),
+        new Case("one by one, stride", 2, 9, 9, 9, 5, spec(Window.square(1).stride(2)), t),
+        new Case("one by one, padded", 2, 9, 5, 5, 5, spec(Window.square(1).padding(1)), t),
+        new Case("one pixel out", 5, 3, 6, 4, 9, spec(Window.of(6, 4)), t),
+        new Case("one pixel in", 5, 3, 1, 1, 9, three, t),
+        new Case("wide rows", 1, 2, 3, 700, 3, three, t),
+        new Case("one tall column", 2, 2, 90, 1, 3, three, t),
+        new Case("stride", 2, 6, 15, 17, 10, spec(Window.square(3).padding(1).stride(2)), t),
+        new Case("stride apart", 2, 3, 23, 31, 4, spec(Window.of(2, 3).stride(5, 4)), t),
+        new Case("stride past the image", 1, 2, 5, 5, 4, spec(Window.square(2).stride(9)), t),
+        new Case(
+            "stride and dilation with a common divisor",
+            2,
+            3,
+            25,
+            27,
+            5,
+            spec(Window.of(3, 4).stride(4, 6).dilation(2, 4).padding(3, 1, 2, 5)),
+            t),
+        new Case("dilation", 2, 5, 19, 14, 6, spec(Window.square(3).dilation(2).padding(2)), t),
+        new Case("dilation apart", 1, 2, 40, 50, 3, spec(Window.square(2).dilation(31, 40)), t),
+        new Case(
+            "dilation and stride", 2, 2, 21, 20, 3, spec(Window.of(3, 2).dilation(3).stride(2)), t),
+        new Case("asymmetric padding", 2, 4, 9, 8, 5, spec(Window.of(3, 2).padding(0, 1, 2, 0)), t),
+        new Case("padding past the kernel", 2, 3, 4, 5, 3, spec(Window.of(2, 3).padding(4)), t),
+        new Case("groups", 2, 12, 8, 8, 18, three.groups(3), t),
+        new Case("depthwise", 3, 10, 11, 13, 10, three.groups(10), t),
+        new Case("depthwise, multiplier", 2, 5, 9, 9, 15, three.groups(5), t),
+        new Case(
+            "depthwise, stride",
+            2,
+            6,
+            12,
+            15,
+            6,
+            spec(Window.of(5, 3).padding(2, 1, 2, 1).stride(2)).groups(6),
+            t),
+        new Case("big kernel", 1, 2, 24, 40, 3, spec(Window.of(19, 33).padding(3)), t),
+        new Case("deep", 1, 260, 5, 6, 270, three, t),
+        new Case("many small images", 70, 3, 3, 3, 5, three, t),
+        new Case("many pieces", 4, 16, 40, 40, 24, three, t),
+        new Case("activation", 2, 3, 10, 10, 9, three.activation(Activation.RELU), t));
+  }
+
+  private static Conv2dSpec spec(Window window) {
+    return Conv2dSpec.of(window);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void forwardIsTheDefinition(Case c) {
+    forward(c);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void backwardInputIsTheDefinition(Case c) {
+    backwardInput(c);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void backwardWeightsIsTheDefinition(Case c) {
+    backwardWeights(c);
+  }
+
+  static void forward(Case c) {
+    Tensor x = Samples.random(c.x(), c.dtype(), 1);
+    Tensor w = Samples.random(c.weights(), c.dtype(), 2);
+    Tensor b = Samples.random(Shape.of(c.k()), c.dtype(), 3);
+    double[] xs = x.toDoubleArray();
+    double[] ws = w.toDoubleArray();
+    PlainConv2d plain = plain(c);
+    for (Tensor bias : new Tensor[] {b, null}) {
+      Tensor y = Samples.filled(c.y(), c.dtype(), Double.NaN);
+      on(2).conv2d(c.spec(), x, w, bias, y);
+      double[] wanted = plain.forward(xs, ws, bias == null ? null : b.toDoubleArray());
+      Samples.assertClose(wanted, y, c.weights().elements() / c.k());
+      Tensor again = Samples.filled(c.y(), c.dtype(), Double.NaN);
+      on(1).conv2d(c.spec(), x, w, bias, again);
+      assertArrayEquals(y.toDoubleArray(), again.toDoubleArray());
+    }
+  }
+
+  static void backwardInput(Case c) {
+    Tensor dy = Samples.random(c.y(), c.dtype(), 1);
+    Tensor w = Samples.random(c.weights(), c.dtype(), 2);
+    double[] dys = dy.toDoubleArray();
+    double[] ws = w.toDoubleArray();
+    PlainConv2d plain = plain(c);
+    for (boolean accumulate : new boolean[] {false, true}) {
+      double before = accumulate ? BEFORE : Double.NaN;
+      Tensor dx = Samples.filled(c.x(), c.dtype(), before);
+      Tensor again = Samples.filled(c.x(), c.dtype(), before);
+      double[] start = Samples.filled(c.x(), c.dtype(), accumulate ? BEFORE : 0).toDoubleArray();
+      on(2).conv2dBackwardInput(c.spec(), dy, w, dx, accumulate);
+      Samples.assertClose(plain.backwardInput(dys, ws, start), dx, c.weights().elements());
+      on(3).conv2dBackwardInput(c.spec(), dy, w, again, accumulate);
+      assertArrayEquals(dx.toDoubleArray(), again.toDoubleArray());
+    }
+  }
+
+  static void backwardWeights(Case c) {
+    Tensor x = Samples.random(c.x(), c.dtype(), 1);
+    Tensor dy = Samples.random(c.y(), c.dtype(), 2);
+    double[] xs = x.toDoubleArray();
+    double[] dys = dy.toDoubleArray();
+    PlainConv2d plain = plain(c);
+    for (boolean accumulate : new boolean[] {false, true}) {
+      double before = accumulate ? BEFORE : Double.NaN;
+      Shape bias = Shape.of(c.k());
+      Tensor dw = Samples.filled(c.weights(), c.dtype(), before);
+      Tensor db = Samples.filled(bias, c.dtype(), before);
+      Tensor again = Samples.filled(c.weights(), c.dtype(), before);
+      double[] start =
+          Samples.filled(c.weights(), c.dtype(), accumulate ? BEFORE : 0).toDoubleArray();
+      double[] startBias = Samples.filled(bias, c.dtype(), accumulate ? BEFORE : 0).toDoubleArray();
+      on(2).conv2dBackwardWeights(c.spec(), x, dy, dw, db, accumulate);
+      Samples.assertClose(plain.backwardWeights(xs, dys, start), dw, c.y().elements() / c.k());
+      Samples.assertClose(plain.backwardBias(dys, startBias), db, c.y().elements() / c.k());
+      on(3).conv2dBackwardWeights(c.spec(), x, dy, again, null, accumulate);
+      assertArrayEquals(dw.toDoubleArray(), again.toDoubleArray());
+    }
+  }
+
+  private static JavaConv2d on(int threads) {
+    return new JavaConv2d(new Workers("test", threads), EngineConfig.defaults().threads(threads));
+  }
+
+  private static PlainConv2d plain(Case c) {
+    return new PlainConv2d(c.spec(), c.x(), c.weights(), c.y());
+  }
+}
