@@ -3,8 +3,9 @@ package dev.convoy.nn;
 import java.util.List;
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1), with PyTorch's defaults and its place for ε ({@code
- * torch.optim.Adam}): in step {@code t}, with gradient {@code g} and rate {@code lr},
+ * Adam (D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm
+ * 1) in PyTorch's definition ({@code torch.optim.Adam}): in step {@code t}, with gradient {@code g}
+ * and rate {@code lr},
  *
  * <pre>
  * g ← g + weightDecay · w

@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -84,10 +83,5 @@ final class Buffer<T> {
     public void close() {
       throw new UnsupportedOperationException("the memory is collected with its layer");
     }
-  }
-
-  @Override
-  public String toString() {
-    return Objects.toString(entries);
   }
 }

@@ -4,9 +4,10 @@ import dev.convoy.Tensor;
 import java.util.SplittableRandom;
 
 /**
- * Inverted dropout, PyTorch's {@code Dropout} (Srivastava et al. 2014): in training each element is
- * dropped with a probability, and those that stay are divided by the probability of staying; in
- * inference all pass as they are. Any shape.
+ * Inverted dropout, PyTorch's {@code Dropout} (N. Srivastava et al., "Dropout: A Simple Way to
+ * Prevent Neural Networks from Overfitting", JMLR 2014): in training each element is dropped with a
+ * probability, and those that stay are divided by the probability of staying; in inference all pass
+ * as they are. Any shape.
  *
  * <p>What is dropped depends on the seed and the training passes done before, on nothing else.
  */

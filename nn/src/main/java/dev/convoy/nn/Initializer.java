@@ -10,9 +10,12 @@ import java.util.random.RandomGenerator;
  * output of the layer sums over and the outputs that one input goes to: for weights {@code [K,
  * C/groups, kh, kw]}, {@code C/groups·kh·kw} and {@code K·kh·kw}; for weights {@code [out, in]}, as
  * they are called.
+ *
+ * <p>From K. He et al., "Delving Deep into Rectifiers", ICCV 2015, and X. Glorot and Y. Bengio,
+ * "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
  */
 public enum Initializer {
-  /** Normal of variance {@code 2 / in}, for layers behind ReLU (He et al. 2015, eq. 10). */
+  /** Normal of variance {@code 2 / in}, for layers behind ReLU (He et al., section 2.2). */
   HE_NORMAL(true) {
     @Override
     double spread(double in, double out) {
@@ -26,14 +29,14 @@ public enum Initializer {
       return Math.sqrt(6 / in);
     }
   },
-  /** Normal of variance {@code 2 / (in + out)} (Glorot and Bengio 2010, eq. 12). */
+  /** Normal of variance {@code 2 / (in + out)} (Glorot and Bengio, equation 12). */
   GLOROT_NORMAL(true) {
     @Override
     double spread(double in, double out) {
       return Math.sqrt(2 / (in + out));
     }
   },
-  /** Uniform within {@code ±√(6 / (in + out))} (Glorot and Bengio 2010, eq. 16). */
+  /** Uniform within {@code ±√(6 / (in + out))} (Glorot and Bengio, equation 16). */
   GLOROT_UNIFORM(false) {
     @Override
     double spread(double in, double out) {

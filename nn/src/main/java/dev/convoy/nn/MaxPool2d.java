@@ -34,10 +34,11 @@ public final class MaxPool2d implements Layer {
   public Tensor forward(Tensor x, Mode mode) {
     boolean training = mode == Mode.TRAINING;
     Tensor output = outputs.forInput(x);
-    argmax = training && spec.ties() == Ties.FIRST ? winners.forInput(x) : null;
-    engine.maxPool2d(spec, x, output, argmax);
+    ArgMax filled = training && spec.ties() == Ties.FIRST ? winners.forInput(x) : null;
+    engine.maxPool2d(spec, x, output, filled);
     this.x = training ? x : null;
     y = output;
+    argmax = filled;
     return output;
   }
 

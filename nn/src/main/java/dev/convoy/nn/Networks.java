@@ -10,10 +10,10 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * The convolutional network of Fashion-MNIST's own benchmark (Xiao, Rasul and Vollgraf 2017; the
-   * one of TensorFlow's MNIST tutorial): 5×5 convolutions to 32 and 64 channels, each with 2×2
-   * pooling, a dense layer of 1024, dropout of 0.4, and 10 classes. 3,274,634 parameters, named
-   * {@code conv1}, {@code conv2}, {@code fc1}, {@code fc2}.
+   * The convolutional network of Fashion-MNIST's own benchmark (H. Xiao et al., "Fashion-MNIST: a
+   * Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017): 5×5 convolutions to
+   * 32 and 64 channels, each with 2×2 pooling, a dense layer of 1024, dropout of 0.4, and 10
+   * classes. 3,274,634 parameters, named {@code conv1}, {@code conv2}, {@code fc1}, {@code fc2}.
    *
    * <p>Images {@code [N, 1, 28, 28]} to logits {@code [N, 10]}.
    *

@@ -51,18 +51,15 @@ public final class Sgd extends BlockOptimizer {
       gradient[i] += decay * value[i];
     }
     float[] velocity = gradient;
-    if (momentum != 0) {
+    if (state.length > 0) {
       velocity = state[0];
-      carry(velocity, gradient, (float) momentum, count);
+      float carried = (float) momentum;
+      for (int i = 0; i < count; i++) {
+        velocity[i] = carried * velocity[i] + gradient[i];
+      }
     }
     for (int i = 0; i < count; i++) {
       value[i] -= rate * velocity[i];
-    }
-  }
-
-  private static void carry(float[] velocity, float[] gradient, float momentum, int count) {
-    for (int i = 0; i < count; i++) {
-      velocity[i] = momentum * velocity[i] + gradient[i];
     }
   }
 
@@ -73,18 +70,14 @@ public final class Sgd extends BlockOptimizer {
       gradient[i] += weightDecay * value[i];
     }
     double[] velocity = gradient;
-    if (momentum != 0) {
+    if (state.length > 0) {
       velocity = state[0];
-      carry(velocity, gradient, momentum, count);
+      for (int i = 0; i < count; i++) {
+        velocity[i] = momentum * velocity[i] + gradient[i];
+      }
     }
     for (int i = 0; i < count; i++) {
       value[i] -= rate * velocity[i];
-    }
-  }
-
-  private static void carry(double[] velocity, double[] gradient, double momentum, int count) {
-    for (int i = 0; i < count; i++) {
-      velocity[i] = momentum * velocity[i] + gradient[i];
     }
   }
 }

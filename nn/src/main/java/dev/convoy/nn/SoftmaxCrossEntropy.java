@@ -26,12 +26,11 @@ public final class SoftmaxCrossEntropy {
    * @throws IllegalArgumentException if there is not one label for each row, or one is no class
    */
   public double forward(Tensor logits, int[] labels) {
-    int rows = logits.shape().rank() == 2 ? logits.shape().dim(0) : -1;
-    if (labels.length != rows) {
-      Require.rank("logits", logits, 2, "[N, classes]");
+    Require.rank("logits", logits, 2, "[N, classes]");
+    if (labels.length != logits.shape().dim(0)) {
       throw new IllegalArgumentException(
           "labels has %d elements, must have %d, one for each row of logits"
-              .formatted(labels.length, rows));
+              .formatted(labels.length, logits.shape().dim(0)));
     }
     Tensor output = gradients.forInput(logits);
     double loss = loss(logits, labels, 0, output);
