@@ -6,18 +6,14 @@
 
 static void gradient_halo_load(const convoy_conv2d_plan *p, const conv_gradient_halo *h,
                                const T *dy, int64_t filters, T *halo) {
-  span real = conv_real(h->col, 1, h->pitch, p->ow);
   for (int64_t f = 0; f < filters; f++, dy += (int64_t)p->oh * p->ow) {
     for (int64_t r = 0; r < h->rows; r++, halo += h->pitch) {
       int64_t row = h->row + r;
       if (row < 0 || row >= p->oh) {
-        fill_zero(halo, h->pitch);
-        continue;
+        clear_run(halo, h->pitch);
+      } else {
+        copy_padded(halo, h->pitch, dy + row * p->ow, h->col, 1, p->ow);
       }
-      fill_zero(halo, real.first);
-      copy_strided(halo + real.first, dy + row * p->ow + h->col + real.first,
-                   real.last - real.first, 1);
-      fill_zero(halo + real.last, h->pitch - real.last);
     }
   }
 }

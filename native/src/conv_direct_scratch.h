@@ -66,7 +66,7 @@ static inline conv_direct_scratch conv_direct_scratch_of(const convoy_conv2d_pla
   conv_direct_scratch s;
   s.taps = 0;
   s.halo = conv_aligned(taps + CONV_DW_TAPS) * (int64_t)sizeof(int64_t);
-  s.weights = s.halo + conv_aligned(halo) * element;
+  s.weights = s.halo + conv_aligned(halo + CONV_SLACK) * element;
   s.columns = s.weights + conv_aligned(weights) * element;
   s.partial = s.columns + conv_aligned(columns) * element;
   s.end = s.partial + partial * element;

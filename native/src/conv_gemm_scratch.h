@@ -27,7 +27,7 @@ static inline conv_gemm_scratch conv_gemm_scratch_of(const convoy_conv2d_plan *p
   int64_t pixels = conv_block_pixels(p), columns = 0, halos = 0, tile = 0, partial = 0;
   if (!p->in_place) {
     columns = conv_aligned(p->block_channels * conv_taps(p) * pixels + CONV_SLACK);
-    halos = conv_aligned(p->block_images * p->block_channels * halo.plane);
+    halos = conv_aligned(p->block_images * p->block_channels * halo.plane + CONV_SLACK);
   }
   if (p->block_images > 1) {
     tile = conv_aligned(p->piece_filters * pixels);

@@ -7,9 +7,27 @@ static void fill_zero(T *dst, int64_t n) {
   }
 }
 
+/* These two write whole vectors, so up to CONV_SLACK elements past the end of dst: rows are often
+ * shorter than a vector. */
+static inline void clear_run(T *dst, int64_t n) {
+  for (int64_t i = 0; i < n; i += LANES) {
+    vec_store(dst + i, vec_all(0));
+  }
+}
+
+static inline void copy_run(T *dst, const T *src, int64_t n) {
+  int64_t i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    vec_store(dst + i, vec_load(src + i));
+  }
+  if (i < n) {
+    vec_store(dst + i, vec_load_some(src + i, n - i));
+  }
+}
+
 static void copy_strided(T *dst, const T *src, int64_t n, int64_t stride) {
   if (stride == 1) {
-    memcpy(dst, src, (size_t)n * sizeof(T));
+    copy_run(dst, src, n);
   } else if (stride == 2) { /* a constant, so that the compiler vectorises it */
     for (int64_t i = 0; i < n; i++) {
       dst[i] = src[2 * i];
@@ -21,26 +39,33 @@ static void copy_strided(T *dst, const T *src, int64_t n, int64_t stride) {
   }
 }
 
-/* The halo of one image's block; x is the image's first channel that is wanted. */
+/* dst [0, n) = src[start + i * stride], or zero where that is outside [0, size); in rising order,
+ * each part over what the one before has written past its end. */
+static void copy_padded(T *dst, int64_t n, const T *src, int64_t start, int64_t stride,
+                        int64_t size) {
+  span real = conv_real(start, stride, n, size);
+  clear_run(dst, real.first);
+  if (real.first < real.last) {
+    copy_strided(dst + real.first, src + start + real.first * stride, real.last - real.first,
+                 stride);
+  }
+  clear_run(dst + real.last, n - real.last);
+}
+
+/* The halo of one image's block, and up to CONV_SLACK elements past its end; x is the image's first
+ * channel that is wanted. */
 static void halo_load(const convoy_conv2d_plan *p, const conv_halo *h, const conv_block *b,
                       const T *x, int64_t channels, T *halo) {
   for (int64_t c = 0; c < channels; c++, x += (int64_t)p->h * p->w) {
     for (int64_t r = 0; r < h->rows; r++, halo += h->line) {
       int64_t row = conv_halo_image_row(p, h, b, r);
       if (row < 0 || row >= p->h) {
-        fill_zero(halo, h->line);
+        clear_run(halo, h->line);
         continue;
       }
       for (int64_t phase = 0; phase < h->phases; phase++) {
-        int64_t col = conv_halo_image_col(p, b, phase);
-        span real = conv_real(col, p->stride_w, h->pitch, p->w);
-        T *dst = halo + phase * h->pitch;
-        fill_zero(dst, real.first);
-        if (real.first < real.last) {
-          copy_strided(dst + real.first, x + row * p->w + col + real.first * p->stride_w,
-                       real.last - real.first, p->stride_w);
-        }
-        fill_zero(dst + real.last, h->pitch - real.last);
+        copy_padded(halo + phase * h->pitch, h->pitch, x + row * p->w,
+                    conv_halo_image_col(p, b, phase), p->stride_w, p->w);
       }
     }
   }
@@ -96,24 +121,27 @@ static void columns_to_halo(const convoy_conv2d_plan *p, const conv_halo *h, con
 
 /* dx = halo or dx += halo along one row of the image; src NULL stands for zeros. */
 static void halo_store_row(const convoy_conv2d_plan *p, const conv_halo *h, const T *src, T *dx) {
-  if (!(p->flags & CONVOY_CONV_ACCUMULATE)) {
-    fill_zero(dx, p->w);
-  }
-  if (src == NULL) {
+  int accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0;
+  int64_t count = h->pitch - CONV_SLACK;
+  if (src != NULL && p->stride_w == 1) {
+    int64_t reached = max_i64(0, min_i64(p->w, count - p->pad_left));
+    for (int64_t col = 0; col < reached; col += LANES) {
+      int64_t left = vec_left(reached, col);
+      vec sum = vec_load(src + p->pad_left + col);
+      sum = accumulate ? vec_add(vec_load_some(dx + col, left), sum) : sum;
+      vec_store_some(dx + col, sum, left);
+    }
+    fill_zero(dx + reached, accumulate ? 0 : p->w - reached);
     return;
   }
-  int64_t valid = h->pitch - CONV_SLACK;
-  for (int64_t phase = 0; phase < h->phases; phase++, src += h->pitch) {
+  if (!accumulate) {
+    fill_zero(dx, p->w);
+  }
+  for (int64_t phase = 0; src != NULL && phase < h->phases; phase++, src += h->pitch) {
     int64_t col = phase - p->pad_left;
-    span real = conv_real(col, p->stride_w, valid, p->w);
-    if (p->stride_w == 1) {
-      for (int64_t s = real.first; s < real.last; s++) {
-        dx[col + s] += src[s];
-      }
-    } else {
-      for (int64_t s = real.first; s < real.last; s++) {
-        dx[col + s * p->stride_w] += src[s];
-      }
+    span real = conv_real(col, p->stride_w, count, p->w);
+    for (int64_t s = real.first; s < real.last; s++) {
+      dx[col + s * p->stride_w] += src[s];
     }
   }
 }
