@@ -293,7 +293,7 @@ final class GemmConv2dBlocks {
             depth,
             pieces,
             thread / 1024,
-            groups * filters * depth() * dtype.bytes() / 1024,
+            depth() * groups * filters * dtype.bytes() / 1024,
             dtype);
   }
 }

@@ -30,13 +30,6 @@ abstract class GemmPanels {
     this.lanes = lanes;
   }
 
-  static GemmPanels of(DType dtype) {
-    return switch (dtype) {
-      case F32 -> new GemmPanelsF32();
-      case F64 -> new GemmPanelsF64();
-    };
-  }
-
   DType dtype() {
     return dtype;
   }
@@ -133,15 +126,15 @@ abstract class GemmPanels {
   /**
    * Adds a product to another's product part.
    *
-   * @param left whose left part is A, from {@code a0} on
-   * @param product whose product part is C, from {@code c0} on
+   * @param leftOwner whose left part is A, from {@code a0} on
+   * @param productOwner whose product part is C, from {@code c0} on
    */
   abstract void multiply(
-      GemmPanels left,
+      GemmPanels leftOwner,
       int a0,
       int lda,
       int ldb,
-      GemmPanels product,
+      GemmPanels productOwner,
       int c0,
       int ldc,
       int rows,

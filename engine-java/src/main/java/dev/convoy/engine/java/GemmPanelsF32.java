@@ -10,7 +10,10 @@ import jdk.incubator.vector.FloatVector;
 final class GemmPanelsF32 extends GemmPanels {
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
-  private final float[][] parts = new float[Part.values().length][0];
+  private float[] left = {};
+  private float[] right = {};
+  private float[] product = {};
+  private float[] band = {};
   private final float[] tile = new float[PackF32.tileLength()];
 
   GemmPanelsF32() {
@@ -18,7 +21,12 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   private float[] part(Part part) {
-    return parts[part.ordinal()];
+    return switch (part) {
+      case LEFT -> left;
+      case RIGHT -> right;
+      case PRODUCT -> product;
+      case BAND -> band;
+    };
   }
 
   @Override
@@ -28,7 +36,13 @@ final class GemmPanelsF32 extends GemmPanels {
 
   @Override
   void grow(Part part, int length) {
-    parts[part.ordinal()] = new float[length];
+    float[] grown = new float[length];
+    switch (part) {
+      case LEFT -> left = grown;
+      case RIGHT -> right = grown;
+      case PRODUCT -> product = grown;
+      case BAND -> band = grown;
+    }
   }
 
   @Override
@@ -52,8 +66,8 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void transpose(
       GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
-    float[] product = ((GemmPanelsF32) from).part(Part.PRODUCT);
-    PackF32.transpose(product, at, distance, rows, columns, part(to), 0, stride, tile);
+    float[] matrix = ((GemmPanelsF32) from).product;
+    PackF32.transpose(matrix, at, distance, rows, columns, part(to), 0, stride, tile);
   }
 
   @Override
@@ -66,12 +80,12 @@ final class GemmPanelsF32 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    PackF32.band(block, from, first, image, channels, height, width, stride, part(Part.BAND));
+    PackF32.band(block, from, first, image, channels, height, width, stride, band);
   }
 
   @Override
   void columns(PackColumns block, int channels, int tapRows, int taps, Part to, int stride) {
-    PackF32.columns(block, part(Part.BAND), channels, tapRows, taps, part(to), stride);
+    PackF32.columns(block, band, channels, tapRows, taps, part(to), stride);
   }
 
   @Override
@@ -84,13 +98,11 @@ final class GemmPanelsF32 extends GemmPanels {
       Conv2dAxis columns,
       int kernelWidth,
       int index) {
-    PackF32.taps(
-        from, first, distance, filters, rows, columns, kernelWidth, part(Part.LEFT), index);
+    PackF32.taps(from, first, distance, filters, rows, columns, kernelWidth, left, index);
   }
 
   @Override
   void fill(int rows, int columns, int stride, MemorySegment values, long first) {
-    float[] product = part(Part.PRODUCT);
     for (int row = 0; row < rows; row++) {
       float value = values == null ? 0 : values.getAtIndex(ELEMENT, first + row);
       Arrays.fill(product, row * stride, row * stride + columns, value);
@@ -99,19 +111,19 @@ final class GemmPanelsF32 extends GemmPanels {
 
   @Override
   void multiply(
-      GemmPanels left,
+      GemmPanels leftOwner,
       int a0,
       int lda,
       int ldb,
-      GemmPanels product,
+      GemmPanels productOwner,
       int c0,
       int ldc,
       int rows,
       int columns,
       int depth) {
-    float[] a = ((GemmPanelsF32) left).part(Part.LEFT);
-    float[] c = ((GemmPanelsF32) product).part(Part.PRODUCT);
-    GemmKernelF32.multiply(a, a0, lda, part(Part.RIGHT), ldb, c, c0, ldc, rows, columns, depth);
+    float[] a = ((GemmPanelsF32) leftOwner).left;
+    float[] c = ((GemmPanelsF32) productOwner).product;
+    GemmKernelF32.multiply(a, a0, lda, right, ldb, c, c0, ldc, rows, columns, depth);
   }
 
   @Override
@@ -121,17 +133,16 @@ final class GemmPanelsF32 extends GemmPanels {
 
   @Override
   void scatter(int index, MemorySegment to, long at, int step, int length, boolean add) {
-    GemmOutputF32.scatter(part(Part.PRODUCT), index, to, at, step, length, add);
+    GemmOutputF32.scatter(product, index, to, at, step, length, add);
   }
 
   @Override
   void clear(int from, int length) {
-    Arrays.fill(part(Part.PRODUCT), from, from + length, 0);
+    Arrays.fill(product, from, from + length, 0);
   }
 
   @Override
   void add(int from, int to, int length) {
-    float[] product = part(Part.PRODUCT);
     GemmOutputF32.add(product, from, product, to, length);
   }
 

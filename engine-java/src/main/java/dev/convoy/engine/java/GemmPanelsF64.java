@@ -10,7 +10,10 @@ import jdk.incubator.vector.DoubleVector;
 final class GemmPanelsF64 extends GemmPanels {
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
-  private final double[][] parts = new double[Part.values().length][0];
+  private double[] left = {};
+  private double[] right = {};
+  private double[] product = {};
+  private double[] band = {};
   private final double[] tile = new double[PackF64.tileLength()];
 
   GemmPanelsF64() {
@@ -18,7 +21,12 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   private double[] part(Part part) {
-    return parts[part.ordinal()];
+    return switch (part) {
+      case LEFT -> left;
+      case RIGHT -> right;
+      case PRODUCT -> product;
+      case BAND -> band;
+    };
   }
 
   @Override
@@ -28,7 +36,13 @@ final class GemmPanelsF64 extends GemmPanels {
 
   @Override
   void grow(Part part, int length) {
-    parts[part.ordinal()] = new double[length];
+    double[] grown = new double[length];
+    switch (part) {
+      case LEFT -> left = grown;
+      case RIGHT -> right = grown;
+      case PRODUCT -> product = grown;
+      case BAND -> band = grown;
+    }
   }
 
   @Override
@@ -52,8 +66,8 @@ final class GemmPanelsF64 extends GemmPanels {
   @Override
   void transpose(
       GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
-    double[] product = ((GemmPanelsF64) from).part(Part.PRODUCT);
-    PackF64.transpose(product, at, distance, rows, columns, part(to), 0, stride, tile);
+    double[] matrix = ((GemmPanelsF64) from).product;
+    PackF64.transpose(matrix, at, distance, rows, columns, part(to), 0, stride, tile);
   }
 
   @Override
@@ -66,12 +80,12 @@ final class GemmPanelsF64 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    PackF64.band(block, from, first, image, channels, height, width, stride, part(Part.BAND));
+    PackF64.band(block, from, first, image, channels, height, width, stride, band);
   }
 
   @Override
   void columns(PackColumns block, int channels, int tapRows, int taps, Part to, int stride) {
-    PackF64.columns(block, part(Part.BAND), channels, tapRows, taps, part(to), stride);
+    PackF64.columns(block, band, channels, tapRows, taps, part(to), stride);
   }
 
   @Override
@@ -84,13 +98,11 @@ final class GemmPanelsF64 extends GemmPanels {
       Conv2dAxis columns,
       int kernelWidth,
       int index) {
-    PackF64.taps(
-        from, first, distance, filters, rows, columns, kernelWidth, part(Part.LEFT), index);
+    PackF64.taps(from, first, distance, filters, rows, columns, kernelWidth, left, index);
   }
 
   @Override
   void fill(int rows, int columns, int stride, MemorySegment values, long first) {
-    double[] product = part(Part.PRODUCT);
     for (int row = 0; row < rows; row++) {
       double value = values == null ? 0 : values.getAtIndex(ELEMENT, first + row);
       Arrays.fill(product, row * stride, row * stride + columns, value);
@@ -99,19 +111,19 @@ final class GemmPanelsF64 extends GemmPanels {
 
   @Override
   void multiply(
-      GemmPanels left,
+      GemmPanels leftOwner,
       int a0,
       int lda,
       int ldb,
-      GemmPanels product,
+      GemmPanels productOwner,
       int c0,
       int ldc,
       int rows,
       int columns,
       int depth) {
-    double[] a = ((GemmPanelsF64) left).part(Part.LEFT);
-    double[] c = ((GemmPanelsF64) product).part(Part.PRODUCT);
-    GemmKernelF64.multiply(a, a0, lda, part(Part.RIGHT), ldb, c, c0, ldc, rows, columns, depth);
+    double[] a = ((GemmPanelsF64) leftOwner).left;
+    double[] c = ((GemmPanelsF64) productOwner).product;
+    GemmKernelF64.multiply(a, a0, lda, right, ldb, c, c0, ldc, rows, columns, depth);
   }
 
   @Override
@@ -121,17 +133,16 @@ final class GemmPanelsF64 extends GemmPanels {
 
   @Override
   void scatter(int index, MemorySegment to, long at, int step, int length, boolean add) {
-    GemmOutputF64.scatter(part(Part.PRODUCT), index, to, at, step, length, add);
+    GemmOutputF64.scatter(product, index, to, at, step, length, add);
   }
 
   @Override
   void clear(int from, int length) {
-    Arrays.fill(part(Part.PRODUCT), from, from + length, 0);
+    Arrays.fill(product, from, from + length, 0);
   }
 
   @Override
   void add(int from, int to, int length) {
-    double[] product = part(Part.PRODUCT);
     GemmOutputF64.add(product, from, product, to, length);
   }
 

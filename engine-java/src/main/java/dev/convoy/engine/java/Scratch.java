@@ -6,15 +6,24 @@ import dev.convoy.DType;
 final class Scratch {
   final PackColumns columns = new PackColumns();
   final GemmConv2dWeights.Output output = new GemmConv2dWeights.Output();
-  private final GemmPanels[] panels = new GemmPanels[DType.values().length];
+  private GemmPanels floats;
+  private GemmPanels doubles;
 
   /** This thread's panels for a type. */
   GemmPanels panels(DType dtype) {
-    GemmPanels made = panels[dtype.ordinal()];
-    if (made == null) {
-      made = GemmPanels.of(dtype);
-      panels[dtype.ordinal()] = made;
-    }
-    return made;
+    return switch (dtype) {
+      case F32 -> {
+        if (floats == null) {
+          floats = new GemmPanelsF32();
+        }
+        yield floats;
+      }
+      case F64 -> {
+        if (doubles == null) {
+          doubles = new GemmPanelsF64();
+        }
+        yield doubles;
+      }
+    };
   }
 }
