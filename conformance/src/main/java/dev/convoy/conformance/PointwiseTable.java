@@ -2,6 +2,7 @@ package dev.convoy.conformance;
 
 import dev.convoy.DType;
 import dev.convoy.Shape;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,19 +40,21 @@ final class PointwiseTable {
             of("empty batch", Shape.of(0, 3, 4, 5), dtype)));
   }
 
-  /** Every special value at every place of every remainder. */
+  /** Every special value at every place of every remainder, the last place among them. */
   static Stream<Case> specialValues(DType dtype) {
-    return IntStream.rangeClosed(1, 40).mapToObj(width -> special(width, dtype));
+    return IntStream.rangeClosed(1, 40)
+        .boxed()
+        .flatMap(
+            width ->
+                IntStream.range(0, SPECIAL.length).mapToObj(first -> special(width, first, dtype)));
   }
 
-  private static Case special(int width, DType dtype) {
-    String name = "pointwise, special values, width " + width;
+  private static Case special(int width, int first, DType dtype) {
+    String name = "pointwise, width %d, special values from %s".formatted(width, SPECIAL[first]);
     RandomGenerator random = Sizes.random(name);
-    Shape shape = Shape.of(SPECIAL.length, width, width);
-    Values x = Values.random(shape, dtype, random);
-    for (int i = 0; i < SPECIAL.length * width; i++) {
-      x.data()[i * width + i % width] = SPECIAL[i / width];
-    }
+    Shape shape = Shape.of(1, width);
+    Values x = Values.zeros(shape);
+    Arrays.setAll(x.data(), i -> SPECIAL[(first + i) % SPECIAL.length]);
     return new PointwiseCase(
         name,
         dtype,
