@@ -5,23 +5,24 @@ import dev.convoy.Tensor;
 
 /** {@code x [N, …]} seen as {@code [N, elements of an image]}, PyTorch's {@code Flatten}. */
 public final class Flatten implements Layer {
+  private final Views outputs = new Views();
+  private final Views inputGradients = new Views();
   private Tensor x;
   private Tensor y;
-  private Tensor dy;
-  private Tensor dx;
-  private boolean remembers;
 
   /** A flattening layer. */
   public Flatten() {}
 
+  /** The same memory as {@code x}. */
   @Override
   public Tensor forward(Tensor x, Mode mode) {
-    if (x != this.x) { // layers give the same tensor each time, so usually the view is there
-      y = x.reshape(flat(x.shape()));
-      this.x = x;
+    Tensor view = outputs.find(x);
+    if (view == null) {
+      view = outputs.add(x, flat(x.shape()));
     }
-    remembers = mode == Mode.TRAINING;
-    return y;
+    this.x = mode == Mode.TRAINING ? x : null;
+    y = view;
+    return view;
   }
 
   private static Shape flat(Shape shape) {
@@ -35,15 +36,13 @@ public final class Flatten implements Layer {
     return Shape.of(shape.dim(0), Math.toIntExact(elements));
   }
 
+  /** The same memory as {@code dy}. */
   @Override
   public Tensor backward(Tensor dy) {
-    Tensor input = Require.remembered(remembers ? x : null);
-    if (dy != this.dy || !dx.shape().equals(input.shape())) {
-      Require.sameAs("dy", dy, "y", y);
-      dx = dy.reshape(input.shape());
-      this.dy = dy;
-    }
-    return dx;
+    Shape shape = Require.remembered(x).shape();
+    Require.sameAs("dy", dy, "y", y);
+    Tensor dx = inputGradients.find(dy);
+    return dx != null && dx.shape().equals(shape) ? dx : inputGradients.add(dy, shape);
   }
 
   /** The name. */
