@@ -31,7 +31,7 @@ final class GemmConv2dWeights {
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
-  private final GemmConv2dBlocks blocks = new GemmConv2dBlocks();
+  private final Conv2dBlocks blocks = new Conv2dBlocks();
 
   private final Workers.Job products = this::multiply;
   private final Workers.Job sums = this::sum;
@@ -111,7 +111,7 @@ final class GemmConv2dWeights {
             DEPTH,
             chunks,
             outputs * chunks,
-            outputs * chunks * regionLength() * DType.F32.bytes() / 1024,
+            regionLength() * outputs * chunks * DType.F32.bytes() / 1024,
             DType.F32);
   }
 

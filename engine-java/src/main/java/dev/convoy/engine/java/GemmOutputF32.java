@@ -15,6 +15,8 @@ final class GemmOutputF32 {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
+  private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+
   private GemmOutputF32() {}
 
   /** A run of neighbours. */
@@ -64,7 +66,7 @@ final class GemmOutputF32 {
   }
 
   private static FloatVector relu(FloatVector v) {
-    return v.blend((float) 0, v.compare(VectorOperators.LT, (float) 0));
+    return v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
   }
 
   /** Elements that come to lie {@code step} apart. */

@@ -15,6 +15,8 @@ final class GemmOutputF64 {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
+  private static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
+
   private GemmOutputF64() {}
 
   /** A run of neighbours. */
@@ -64,7 +66,7 @@ final class GemmOutputF64 {
   }
 
   private static DoubleVector relu(DoubleVector v) {
-    return v.blend((double) 0, v.compare(VectorOperators.LT, (double) 0));
+    return v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
   }
 
   /** Elements that come to lie {@code step} apart. */

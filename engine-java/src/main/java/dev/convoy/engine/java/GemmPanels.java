@@ -102,8 +102,7 @@ abstract class GemmPanels {
       int stride);
 
   /** Packs rows of the column matrix from the band; see {@link PackF32#columns}. */
-  abstract void columns(
-      PackColumns block, int channels, int tapRows, int taps, Part to, int stride);
+  abstract void columns(PackColumns block, Part to, int stride);
 
   /** Packs weights for an input gradient into the left part; see {@link PackF32#taps}. */
   abstract void taps(

@@ -67,7 +67,7 @@ final class GemmPanelsF32 extends GemmPanels {
   void transpose(
       GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
     float[] matrix = ((GemmPanelsF32) from).product;
-    PackF32.transpose(matrix, at, distance, rows, columns, part(to), 0, stride, tile);
+    PackF32.transpose(matrix, at, distance, rows, columns, part(to), stride, tile);
   }
 
   @Override
@@ -84,8 +84,8 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void columns(PackColumns block, int channels, int tapRows, int taps, Part to, int stride) {
-    PackF32.columns(block, band, channels, tapRows, taps, part(to), stride);
+  void columns(PackColumns block, Part to, int stride) {
+    PackF32.columns(block, band, part(to), stride);
   }
 
   @Override

@@ -67,7 +67,7 @@ final class GemmPanelsF64 extends GemmPanels {
   void transpose(
       GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
     double[] matrix = ((GemmPanelsF64) from).product;
-    PackF64.transpose(matrix, at, distance, rows, columns, part(to), 0, stride, tile);
+    PackF64.transpose(matrix, at, distance, rows, columns, part(to), stride, tile);
   }
 
   @Override
@@ -84,8 +84,8 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void columns(PackColumns block, int channels, int tapRows, int taps, Part to, int stride) {
-    PackF64.columns(block, band, channels, tapRows, taps, part(to), stride);
+  void columns(PackColumns block, Part to, int stride) {
+    PackF64.columns(block, band, part(to), stride);
   }
 
   @Override

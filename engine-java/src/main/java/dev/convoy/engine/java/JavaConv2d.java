@@ -11,13 +11,13 @@ import dev.convoy.spi.Workers;
 /** Convolution: chooses the algorithm and keeps what calls under way need, one for each caller. */
 final class JavaConv2d {
   private final Conv2dAlgorithm configured;
-  private final ThreadLocal<GemmConv2d> gemm;
+  private final ThreadLocal<Conv2dCall> gemm;
   private final ThreadLocal<GemmConv2dWeights> gemmWeights;
 
   JavaConv2d(Workers workers, EngineConfig config) {
     configured = config.algorithm();
     ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
-    gemm = ThreadLocal.withInitial(() -> new GemmConv2d(workers, scratch));
+    gemm = ThreadLocal.withInitial(() -> new Conv2dCall(workers, scratch));
     gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
   }
 

@@ -38,6 +38,11 @@ final class PackColumns {
   /** Offset of each of a kernel row's taps in a row of the band. */
   int[] tapOffset = new int[0];
 
+  /** Where each tap of each of some channels begins in the band. */
+  int places;
+
+  int[] place = new int[0];
+
   /** Runs of columns that lie at even distances in the tensor that is written. */
   int runs;
 
@@ -78,6 +83,23 @@ final class PackColumns {
     planSlots(rows, tapRow, tapRows);
     for (int i = 0; i < segments; i++) {
       source[i] = source[i] * slotLength() + segmentStart[i] - from;
+    }
+  }
+
+  /** Finds where the taps of so many channels, whose band follow each other, begin. */
+  void planPlaces(int channels, int tapRows, int taps) {
+    places = channels * tapRows * taps;
+    if (place.length < places) {
+      place = new int[places];
+    }
+    int at = 0;
+    for (int channel = 0; channel < channels; channel++) {
+      for (int row = 0; row < tapRows; row++) {
+        int start = (channel * slots + row * tapSlots) * slotLength();
+        for (int tap = 0; tap < taps; tap++) {
+          place[at++] = start + tapOffset[tap];
+        }
+      }
     }
   }
 

@@ -22,6 +22,7 @@ final class PackF64 {
 
   private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
   private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+  private static final VectorShuffle<Double> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
 
   private PackF64() {}
 
@@ -40,7 +41,11 @@ final class PackF64 {
     }
   }
 
-  /** {@code to[index + j * stride + i] = from[at + i * distance + j]}. */
+  /**
+   * {@code to[index + j * stride + i] = from[at + i * distance + j]}.
+   *
+   * @param tile room for {@link #tileLength} elements
+   */
   static void transpose(
       MemorySegment from,
       long at,
@@ -55,15 +60,21 @@ final class PackF64 {
       int high = Math.min(LANES, rows - i);
       for (int j = 0; j < columns; j += LANES) {
         int wide = Math.min(LANES, columns - j);
-        for (int row = 0; row < high; row++) {
-          copy(from, at + (i + row) * distance + j, tile, row * LANES, wide);
+        int place = index + j * stride + i;
+        if (high == LANES && wide == LANES && LANES > 2) {
+          interleave(from, (at + i * distance + j) * Double.BYTES, distance * Double.BYTES, tile);
+          turn(tile, 4, wide, to, place, stride);
+        } else {
+          for (int row = 0; row < high; row++) {
+            copy(from, at + (i + row) * distance + j, tile, row * LANES, wide);
+          }
+          turn(tile, 2, wide, to, place, stride);
         }
-        turnTile(tile, wide, to, index + j * stride + i, stride);
       }
     }
   }
 
-  /** {@code to[index + j * stride + i] = from[at + i * distance + j]}, within arrays. */
+  /** {@code to[j * stride + i] = from[at + i * distance + j]}, within arrays. */
   static void transpose(
       double[] from,
       int at,
@@ -71,17 +82,15 @@ final class PackF64 {
       int rows,
       int columns,
       double[] to,
-      int index,
       int stride,
       double[] tile) {
     for (int i = 0; i < rows; i += LANES) {
       int high = Math.min(LANES, rows - i);
       for (int j = 0; j < columns; j += LANES) {
-        int wide = Math.min(LANES, columns - j);
         for (int row = 0; row < high; row++) {
           load(from, at + (i + row) * distance + j).intoArray(tile, row * LANES);
         }
-        turnTile(tile, wide, to, index + j * stride + i, stride);
+        turn(tile, 2, Math.min(LANES, columns - j), to, j * stride + i, stride);
       }
     }
   }
@@ -92,28 +101,45 @@ final class PackF64 {
    * so that doing it for every bit swaps them.
    *
    * @param tile two tiles' room; the first holds the elements
+   * @param next 2, or 4 where the first bit is done
    */
-  private static void turnTile(double[] tile, int rows, double[] to, int index, int stride) {
+  private static void turn(double[] tile, int next, int rows, double[] to, int index, int stride) {
     int here = 0;
     int there = LANES * LANES;
-    for (int bit = 2; bit < LANES; bit *= 2) {
-      for (int i = 0; i < LANES / 2; i++) {
-        DoubleVector upper = load(tile, here + i * LANES);
-        DoubleVector lower = load(tile, here + (i + LANES / 2) * LANES);
-        upper.rearrange(LOW, lower).intoArray(tile, there + 2 * i * LANES);
-        upper.rearrange(HIGH, lower).intoArray(tile, there + (2 * i + 1) * LANES);
-      }
+    for (int bit = next; bit < LANES; bit *= 2) {
+      interleave(tile, here, tile, there, LANES);
       int swap = here;
       here = there;
       there = swap;
     }
-    for (int i = 0; 2 * i < rows; i++) {
-      DoubleVector upper = load(tile, here + i * LANES);
-      DoubleVector lower = load(tile, here + (i + LANES / 2) * LANES);
+    if (rows == LANES) {
+      interleave(tile, here, to, index, stride);
+      return;
+    }
+    interleave(tile, here, tile, there, LANES);
+    for (int row = 0; row < rows; row++) {
+      load(tile, there + row * LANES).intoArray(to, index + row * stride);
+    }
+  }
+
+  private static void interleave(double[] from, int at, double[] to, int index, int stride) {
+    for (int i = 0; i < LANES / 2; i++) {
+      DoubleVector upper = load(from, at + i * LANES);
+      DoubleVector lower = load(from, at + (i + LANES / 2) * LANES);
       upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
-      if (2 * i + 1 < rows) {
-        upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
-      }
+      upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
+    }
+  }
+
+  /** The same from a tensor, whose rows are {@code distance} bytes apart. */
+  private static void interleave(MemorySegment from, long offset, long distance, double[] to) {
+    for (int i = 0; i < LANES / 2; i++) {
+      long above = offset + i * distance;
+      DoubleVector upper = DoubleVector.fromMemorySegment(SPECIES, from, above, ORDER);
+      long below = above + LANES / 2 * distance;
+      DoubleVector lower = DoubleVector.fromMemorySegment(SPECIES, from, below, ORDER);
+      upper.rearrange(LOW, lower).intoArray(to, 2 * i * LANES);
+      upper.rearrange(HIGH, lower).intoArray(to, (2 * i + 1) * LANES);
     }
   }
 
@@ -176,6 +202,11 @@ final class PackF64 {
     Arrays.fill(to, index, index + first, 0);
     if (stride == 1) {
       copy(from, at + start + first, to, index + first, last - first);
+    } else if (stride == 2) {
+      for (int i = first; i < last; i += LANES) {
+        long place = start + 2L * i;
+        everyOther(from, at + place, width - place).intoArray(to, index + i);
+      }
     } else {
       for (int i = first; i < last; i++) {
         to[index + i] = from.getAtIndex(ELEMENT, at + start + (long) i * stride);
@@ -184,32 +215,30 @@ final class PackF64 {
     Arrays.fill(to, index + last, index + length, 0);
   }
 
+  /** Every other element of those that are left of a row, zeros after them. */
+  private static DoubleVector everyOther(MemorySegment from, long at, long left) {
+    long offset = at * Double.BYTES;
+    VectorMask<Double> near = VectorMask.fromLong(SPECIES, bits(left));
+    VectorMask<Double> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
+    DoubleVector low = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
+    offset += SPECIES.vectorByteSize();
+    DoubleVector high = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
+    return low.rearrange(EVEN, high);
+  }
+
+  /** As many low bits as elements are left, up to a vector's. */
+  private static long bits(long left) {
+    return (1L << Math.clamp(left, 0, LANES)) - 1;
+  }
+
   /**
-   * Rows of the column matrix from its band.
+   * Rows of the column matrix from its band, one for each of the block's tap places.
    *
-   * @param channels channels in the band
-   * @param tapRows rows of taps in the band
-   * @param taps taps in a row
    * @param to one row of the matrix after the other, {@code stride} apart
    */
-  static void columns(
-      PackColumns block,
-      double[] band,
-      int channels,
-      int tapRows,
-      int taps,
-      double[] to,
-      int stride) {
-    int slotLength = block.slotLength();
-    int index = 0;
-    for (int channel = 0; channel < channels; channel++) {
-      for (int tapRow = 0; tapRow < tapRows; tapRow++) {
-        int at = (channel * block.slots + tapRow * block.tapSlots) * slotLength;
-        for (int tap = 0; tap < taps; tap++) {
-          segments(block, band, at + block.tapOffset[tap], to, index);
-          index += stride;
-        }
-      }
+  static void columns(PackColumns block, double[] band, double[] to, int stride) {
+    for (int row = 0; row < block.places; row++) {
+      segments(block, band, block.place[row], to, row * stride);
     }
   }
 

@@ -1,0 +1,300 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Window;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The sizes of a convolution as a matrix product and how it is cut into blocks and pieces. All of
+ * it follows from the shapes alone, never from the number of threads. Made anew for each call, in
+ * place: it is a few dozen integer operations.
+ */
+final class Conv2dBlocks {
+  /** Operations that make a piece worth handing to a thread. */
+  private static final long PIECE_OPERATIONS = 4_000_000;
+
+  /** Pieces that let threads of unlike speed end together. */
+  private static final int ENOUGH_PIECES = 16;
+
+  /** Elements of a band that still fits in L2 beside what is packed from it. */
+  private static final int BAND = 64 * 1024;
+
+  /** Elements that the band of one channel may have at most before blocks are made narrower. */
+  private static final long MOST_BAND = 4 * 1024 * 1024;
+
+  DType dtype;
+  int images;
+  int groups;
+
+  /** Input channels of a group: of {@code x} forward, of {@code dy} backward. */
+  int channels;
+
+  /** Output channels of a group. */
+  int filters;
+
+  /** Output channels and pixels of a block. */
+  int blockRows;
+
+  int blockColumns;
+  int rowBlocks;
+  int columnBlocks;
+
+  /** Blocks of all phases and groups, and how many of them make a piece. */
+  int units;
+
+  int unitsPerPiece;
+  int pieces;
+
+  private Conv2dAxis[] rowPhases = {new Conv2dAxis()};
+  private Conv2dAxis[] columnPhases = {new Conv2dAxis()};
+  private int rowPhaseCount;
+  private int columnPhaseCount;
+  private int rowTaps;
+  private int columnTaps;
+
+  /** Whether the column matrix is the image itself: 1×1, stride 1, no padding. */
+  private boolean direct;
+
+  void forward(Conv2dSpec spec, Shape x, Shape y, DType type) {
+    sizes(spec, x, y, type);
+    Window window = spec.window();
+    rowPhaseCount = 1;
+    columnPhaseCount = 1;
+    rowPhases[0].forward(
+        x.h(),
+        y.h(),
+        window.kernelHeight(),
+        window.strideHeight(),
+        window.dilationHeight(),
+        window.padTop());
+    columnPhases[0].forward(
+        x.w(),
+        y.w(),
+        window.kernelWidth(),
+        window.strideWidth(),
+        window.dilationWidth(),
+        window.padLeft());
+    rowTaps = window.kernelHeight();
+    columnTaps = window.kernelWidth();
+    cut();
+  }
+
+  void backwardInput(Conv2dSpec spec, Shape dx, Shape dy, DType type) {
+    sizes(spec, dy, dx, type);
+    Window window = spec.window();
+    rowPhaseCount = Math.min(window.strideHeight(), dx.h());
+    columnPhaseCount = Math.min(window.strideWidth(), dx.w());
+    rowPhases = atLeast(rowPhaseCount, rowPhases);
+    columnPhases = atLeast(columnPhaseCount, columnPhases);
+    rowTaps = 0;
+    for (int start = 0; start < rowPhaseCount; start++) {
+      Conv2dAxis axis = rowPhases[start];
+      axis.backward(
+          start,
+          dx.h(),
+          dy.h(),
+          window.kernelHeight(),
+          window.strideHeight(),
+          window.dilationHeight(),
+          window.padTop());
+      axis.tapsBefore = rowTaps;
+      rowTaps += axis.taps;
+    }
+    columnTaps = 0;
+    for (int start = 0; start < columnPhaseCount; start++) {
+      Conv2dAxis axis = columnPhases[start];
+      axis.backward(
+          start,
+          dx.w(),
+          dy.w(),
+          window.kernelWidth(),
+          window.strideWidth(),
+          window.dilationWidth(),
+          window.padLeft());
+      axis.tapsBefore = columnTaps;
+      columnTaps += axis.taps;
+    }
+    cut();
+  }
+
+  private static Conv2dAxis[] atLeast(int count, Conv2dAxis[] phases) {
+    if (phases.length >= count) {
+      return phases;
+    }
+    Conv2dAxis[] more = Arrays.copyOf(phases, count);
+    for (int i = phases.length; i < count; i++) {
+      more[i] = new Conv2dAxis();
+    }
+    return more;
+  }
+
+  private void sizes(Conv2dSpec spec, Shape in, Shape out, DType type) {
+    dtype = type;
+    images = in.n();
+    groups = spec.groups();
+    channels = in.c() / groups;
+    filters = out.c() / groups;
+  }
+
+  private void cut() {
+    Conv2dAxis rows = rowPhases[0];
+    Conv2dAxis columns = columnPhases[0];
+    long plane = (long) rows.outputs * columns.outputs;
+    direct =
+        phases() == 1 && rows.isIdentity() && columns.isIdentity() && plane <= Integer.MAX_VALUE;
+    if (direct) {
+      rows.identity(1);
+      columns.identity((int) plane);
+    }
+    // The first phase has the most outputs.
+    long pixels = images * plane;
+    int tile = GemmPanels.tileColumns(dtype);
+    rowBlocks = Math.ceilDiv(filters, GemmTile.MOST_ROWS);
+    blockRows = GemmTile.roundUp(Math.ceilDiv(filters, rowBlocks), GemmTile.ROWS);
+    long most = Math.ceilDiv(pixels, (long) (GemmTile.ROW_BYTES / dtype.bytes()));
+    blockColumns = GemmTile.roundUp((int) Math.ceilDiv(pixels, most), tile);
+    while (blockColumns > tile && bandLength(rows, columns) > MOST_BAND) {
+      blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
+    }
+    long taps = Math.ceilDiv((long) rowTaps * columnTaps, (long) phases());
+    while (count(pixels) < ENOUGH_PIECES && operations(taps) > PIECE_OPERATIONS) {
+      if (blockColumns > 2 * tile) {
+        blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
+      } else if (blockRows > 2 * GemmTile.ROWS) {
+        blockRows = GemmTile.roundUp(blockRows / 2, GemmTile.ROWS);
+      } else {
+        break;
+      }
+    }
+    units = Math.toIntExact(count(pixels));
+    rowBlocks = Math.ceilDiv(filters, blockRows);
+    columnBlocks = (int) Math.ceilDiv(pixels, (long) blockColumns);
+    long few = Math.max(1, PIECE_OPERATIONS / Math.max(1, operations(taps)));
+    unitsPerPiece = (int) Math.min(few, Math.max(1, units / ENOUGH_PIECES));
+    pieces = Math.ceilDiv(units, unitsPerPiece);
+  }
+
+  private long count(long pixels) {
+    return (long) phases()
+        * groups
+        * Math.ceilDiv(filters, blockRows)
+        * Math.ceilDiv(pixels, (long) blockColumns);
+  }
+
+  private long operations(long taps) {
+    return 2L * blockRows * blockColumns * channels * taps;
+  }
+
+  /** An upper bound of the band of one channel. */
+  private long bandLength(Conv2dAxis rows, Conv2dAxis columns) {
+    long slots = (blockColumns / columns.outputs + 2L) * tapRows(rows, columns);
+    return slots * columns.taps * Math.min(columns.outputs, blockColumns);
+  }
+
+  /** Phases of both axes. */
+  int phases() {
+    return rowPhaseCount * columnPhaseCount;
+  }
+
+  Conv2dAxis rows(int phase) {
+    return rowPhases[phase / columnPhaseCount];
+  }
+
+  Conv2dAxis columns(int phase) {
+    return columnPhases[phase % columnPhaseCount];
+  }
+
+  /** The longest sum. */
+  long depth() {
+    return (long) channels * rowTaps * columnTaps;
+  }
+
+  /** Where the packed weights of an output channel begin: by phase, then channel. */
+  int weightsIndex(int phase, int channelOut) {
+    Conv2dAxis rows = rows(phase);
+    Conv2dAxis columns = columns(phase);
+    int before = rows.tapsBefore * columnTaps + rows.taps * columns.tapsBefore;
+    int taps = rows.taps * columns.taps;
+    return (groups * filters * before + channelOut * taps) * channels;
+  }
+
+  /** Rows of taps that are worked on at a time. */
+  int tapRows(Conv2dAxis rows, Conv2dAxis columns) {
+    return Math.min(rows.taps, Math.max(1, GemmTile.DEPTH / Math.max(1, columns.taps)));
+  }
+
+  /** Channels that are worked on at a time. */
+  int channelsAtOnce(PackColumns block, Conv2dAxis rows, Conv2dAxis columns) {
+    int taps = tapRows(rows, columns) * columns.taps;
+    if (taps < rows.taps * columns.taps) {
+      return 1; // so that the depth is a contiguous part of the packed weights
+    }
+    int most = Math.max(1, GemmTile.DEPTH / Math.max(1, taps));
+    if (!direct) {
+      most = (int) Math.clamp(BAND / Math.max(1, block.channelLength()), 1L, most);
+    }
+    return Math.ceilDiv(channels, Math.ceilDiv(channels, most));
+  }
+
+  /**
+   * Packs rows of the column matrix.
+   *
+   * @param input with {@code groups * channels} channels
+   * @param channel the first wanted, of all groups
+   * @param some how many
+   * @param tapRows rows of taps in the block's plan
+   */
+  void pack(
+      GemmPanels panels,
+      PackColumns block,
+      int phase,
+      MemorySegment input,
+      int channel,
+      int some,
+      int tapRows,
+      GemmPanels.Part part,
+      int stride) {
+    Conv2dAxis rows = rows(phase);
+    Conv2dAxis columns = columns(phase);
+    int taps = columns.taps;
+    long plane = (long) rows.inputs * columns.inputs;
+    long image = (long) groups * channels * plane;
+    panels.reserve(part, (long) some * tapRows * taps * stride);
+    if (direct) {
+      for (int row = 0; row < some; row++) {
+        for (int run = 0; run < block.runs; run++) {
+          long at = block.runImage[run] * image + (channel + row) * plane + block.runPosition[run];
+          int index = row * stride + block.runColumn[run];
+          panels.copy(input, at, part, index, block.runLength[run]);
+        }
+      }
+      return;
+    }
+    panels.reserve(GemmPanels.Part.BAND, some * block.channelLength());
+    panels.band(
+        block, input, channel * plane, image, some, rows.inputs, columns.inputs, columns.stride);
+    block.planPlaces(some, tapRows, taps);
+    panels.columns(block, part, stride);
+  }
+
+  /** Blocks, pieces and memory, for people. */
+  String describe() {
+    int depth = GemmTile.evenly(Math.toIntExact(depth()), GemmTile.DEPTH, 1);
+    int stride = GemmTile.stride(blockColumns, GemmPanels.tileColumns(dtype));
+    long thread = ((long) (blockRows + depth) * stride + (direct ? 0 : BAND)) * dtype.bytes();
+    return ("%d phases, blocks of %d filters by %d pixels by about %d taps, %d pieces, "
+            + "%d KiB of scratch a thread and %d KiB of packed weights in %s")
+        .formatted(
+            phases(),
+            blockRows,
+            blockColumns,
+            depth,
+            pieces,
+            thread / 1024,
+            depth() * groups * filters * dtype.bytes() / 1024,
+            dtype);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Activation;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.Window;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Convolution and its gradient with respect to the input as a matrix product: weights times the
+ * column matrix, of which only cache-sized blocks are ever packed, straight from the image.
+ *
+ * <p>The output is cut into blocks of filters by pixels, each made by one thread alone. Used by one
+ * calling thread at a time.
+ */
+final class Conv2dCall {
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Scratch shared = new Scratch();
+  private final Conv2dBlocks blocks = new Conv2dBlocks();
+
+  private final Workers.Job packing = this::pack;
+  private final Workers.Job product = this::multiply;
+
+  // The call under way.
+  private MemorySegment input;
+  private MemorySegment weights;
+  private MemorySegment bias;
+  private MemorySegment output;
+  private GemmEpilogue epilogue;
+  private GemmPanels packed;
+  private boolean backward;
+  private int kernelHeight;
+  private int kernelWidth;
+
+  Conv2dCall(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+    blocks.forward(spec, x.shape(), y.shape(), x.dtype());
+    bias = b == null ? null : b.segment();
+    epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
+    backward = false;
+    run(spec.window(), x, w, y);
+  }
+
+  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype());
+    bias = null;
+    epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    backward = true;
+    run(spec.window(), dy, w, dx);
+  }
+
+  /** How the forward would be computed, in words. */
+  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+    blocks.forward(spec, x, y, DType.F32);
+    return blocks.describe();
+  }
+
+  /** How the gradient with respect to the input would be computed, in words. */
+  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+    blocks.backwardInput(spec, x, y, DType.F32);
+    return blocks.describe();
+  }
+
+  private void run(Window window, Tensor in, Tensor w, Tensor out) {
+    input = in.segment();
+    weights = w.segment();
+    output = out.segment();
+    kernelHeight = window.kernelHeight();
+    kernelWidth = window.kernelWidth();
+    packed = shared.panels(in.dtype());
+    try {
+      // The kernel reads whole tiles, so past the last row.
+      long slack = GemmTile.ROWS * blocks.depth();
+      packed.reserve(GemmPanels.Part.LEFT, w.shape().elements() + slack);
+      workers.run(blocks.groups * (backward ? blocks.filters : 1), packing);
+      workers.run(blocks.pieces, product);
+    } finally {
+      input = null;
+      weights = null;
+      bias = null;
+      output = null;
+    }
+  }
+
+  /** Packs the weights of one group or, for the gradient, of one input channel of the forward. */
+  private void pack(int piece) {
+    if (!backward) {
+      long length = (long) blocks.filters * blocks.channels * kernelHeight * kernelWidth;
+      int at = (int) (piece * length);
+      packed.copy(weights, at, GemmPanels.Part.LEFT, at, (int) length);
+      return;
+    }
+    int taps = kernelHeight * kernelWidth;
+    int group = piece / blocks.filters;
+    int channel = piece % blocks.filters;
+    long distance = (long) blocks.filters * taps;
+    long first = (long) group * blocks.channels * distance + (long) channel * taps;
+    for (int phase = 0; phase < blocks.phases(); phase++) {
+      Conv2dAxis rows = blocks.rows(phase);
+      Conv2dAxis columns = blocks.columns(phase);
+      int index = blocks.weightsIndex(phase, piece);
+      packed.taps(weights, first, distance, blocks.channels, rows, columns, kernelWidth, index);
+    }
+  }
+
+  private void multiply(int piece) {
+    Scratch mine = scratch.get();
+    int last = Math.min(blocks.units, (piece + 1) * blocks.unitsPerPiece);
+    for (int unit = piece * blocks.unitsPerPiece; unit < last; unit++) {
+      multiply(mine, unit);
+    }
+  }
+
+  /** One block of the output. */
+  private void multiply(Scratch mine, int unit) {
+    int columnBlock = unit % blocks.columnBlocks;
+    int rest = unit / blocks.columnBlocks;
+    int rowBlock = rest % blocks.rowBlocks;
+    rest /= blocks.rowBlocks;
+    int group = rest % blocks.groups;
+    int phase = rest / blocks.groups;
+    Conv2dAxis rows = blocks.rows(phase);
+    Conv2dAxis columns = blocks.columns(phase);
+    long pixels = (long) blocks.images * rows.outputs * columns.outputs;
+    long firstPixel = (long) columnBlock * blocks.blockColumns;
+    if (firstPixel >= pixels) {
+      return; // a phase of fewer pixels than the first
+    }
+    int wide = (int) Math.min(blocks.blockColumns, pixels - firstPixel);
+    int firstFilter = rowBlock * blocks.blockRows;
+    int high = Math.min(blocks.blockRows, blocks.filters - firstFilter);
+    int channelOut = group * blocks.filters + firstFilter;
+
+    GemmPanels panels = mine.panels(blocks.dtype);
+    int stride = panels.stride(blocks.blockColumns);
+    panels.reserve(
+        GemmPanels.Part.PRODUCT, (long) GemmTile.roundUp(blocks.blockRows, GemmTile.ROWS) * stride);
+    panels.fill(high, wide, stride, bias, channelOut);
+    PackColumns block = mine.columns;
+    int depth = blocks.channels * rows.taps * columns.taps;
+    int weightsIndex = blocks.weightsIndex(phase, channelOut);
+    int tapRows = blocks.tapRows(rows, columns);
+    int tapRow = 0;
+    do {
+      int tapsHigh = Math.min(tapRows, rows.taps - tapRow);
+      block.plan(rows, columns, firstPixel, wide, tapRow, tapsHigh);
+      int most = blocks.channelsAtOnce(block, rows, columns);
+      for (int channel = 0; channel < blocks.channels && depth > 0; channel += most) {
+        int some = Math.min(most, blocks.channels - channel);
+        int channelIn = group * blocks.channels + channel;
+        blocks.pack(
+            panels, block, phase, input, channelIn, some, tapsHigh, GemmPanels.Part.RIGHT, stride);
+        int a0 = weightsIndex + (channel * rows.taps + tapRow) * columns.taps;
+        int steps = some * tapsHigh * columns.taps;
+        panels.multiply(packed, a0, depth, stride, panels, 0, stride, high, wide, steps);
+      }
+      tapRow += tapRows;
+    } while (tapRow < rows.taps);
+    store(panels, block, rows, columns, channelOut, high, stride);
+  }
+
+  private void store(
+      GemmPanels panels,
+      PackColumns block,
+      Conv2dAxis rows,
+      Conv2dAxis columns,
+      int channelOut,
+      int high,
+      int stride) {
+    long plane = (long) rows.size * columns.size;
+    for (int run = 0; run < block.runs; run++) {
+      long image = (long) block.runImage[run] * blocks.groups * blocks.filters;
+      for (int row = 0; row < high; row++) {
+        int index = row * stride + block.runColumn[run];
+        long at = (image + channelOut + row) * plane + block.runPosition[run];
+        int length = block.runLength[run];
+        if (columns.step == 1) {
+          panels.store(GemmPanels.Part.PRODUCT, index, output, at, length, epilogue);
+        } else {
+          boolean add = epilogue == GemmEpilogue.ADD;
+          panels.scatter(index, output, at, columns.step, length, add);
+        }
+      }
+    }
+  }
+}
