@@ -2,6 +2,7 @@
 module dev.convoy.engine.java {
   requires dev.convoy;
   requires jdk.incubator.vector;
+  requires static jdk.management; // to say in the report whether the JVM uses FMA
 
   provides dev.convoy.spi.EngineProvider with
       dev.convoy.engine.java.JavaEngineProvider;

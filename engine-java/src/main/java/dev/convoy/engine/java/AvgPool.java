@@ -1,0 +1,54 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.AvgPool2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Tensor;
+import dev.convoy.spi.Workers;
+
+/** Average pooling, forward: what does not depend on the element type. */
+abstract class AvgPool extends PoolJob {
+  final PoolPhases phases = new PoolPhases();
+  final PoolDivisor divisor = new PoolDivisor();
+
+  private final int lanes;
+  private Tensor x;
+  private Tensor y;
+
+  AvgPool(DType dtype, int lanes, ThreadLocal<PoolBuffers> buffers) {
+    super(dtype, buffers);
+    this.lanes = lanes;
+  }
+
+  final void run(Workers workers, AvgPool2dSpec spec, Tensor x, Tensor y) {
+    this.x = x;
+    this.y = y;
+    setSizes(spec.window(), x.shape(), y.shape());
+    phases.set(columns, lanes);
+    divisor.set(spec, rows, columns, lanes);
+    try {
+      run(workers, rows.outputs);
+    } finally {
+      this.x = null; // the thread keeps the job, which must not keep tensors
+      this.y = null;
+    }
+  }
+
+  @Override
+  final void compute(PoolBuffers scratch, long plane, int count, int from, int to) {
+    int top = rows.firstInput(from);
+    int bottom = count == 1 ? rows.endInput(to) : rows.size; // planes are staged whole
+    Object input = array(scratch, 0, elements(count, top, bottom, columns.size) + 2L * lanes);
+    Object output = array(scratch, 1, elements(count, from, to, columns.outputs) + lanes);
+    load(x, rows.size, columns.size, plane, count, top, bottom, input);
+    pool(scratch, count, from, to, top, bottom - top);
+    store(output, y, rows.outputs, columns.outputs, plane, count, from, to);
+  }
+
+  /**
+   * Pools rows {@code from} to {@code to} of the output into array 1.
+   *
+   * @param top the image row that array 0 begins with
+   * @param staged rows of each plane in array 0
+   */
+  abstract void pool(PoolBuffers scratch, int count, int from, int to, int top, int staged);
+}

@@ -1,0 +1,121 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.DType;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Backward of average pooling of floats. For each row of the input's gradient, the divided rows of
+ * outputs that reach it are summed, then in that sum the columns that reach each column.
+ */
+final class AvgPoolBackwardF32 extends AvgPoolBackward {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = F.length();
+
+  AvgPoolBackwardF32(ThreadLocal<PoolBuffers> buffers) {
+    super(DType.F32, LANES, buffers);
+  }
+
+  @Override
+  Object array(PoolBuffers scratch, int number, long length) {
+    return scratch.floats(number, length);
+  }
+
+  @Override
+  void unpool(PoolBuffers scratch, int count, int from, int to, int first, int end) {
+    float[] dx = scratch.floats(1, 0);
+    float[] divided = scratch.floats(2, cover.length(count * (end - first)) + 2L * LANES);
+    float[] sums = scratch.floats(3, cover.length(1) + 3L * LANES);
+    divide(scratch.floats(0, 0), count, first, end, divided);
+    int[] at = scratch.ints(2, cover.mostRows());
+    int[] taps = scratch.ints(3, cover.mostRows());
+    for (int plane = 0; plane < count; plane++) {
+      int planeAt = plane * (end - first) * cover.pitch();
+      for (int row = from; row < to; row++) {
+        int out = (plane * (to - from) + row - from) * columns.size;
+        int reached = cover.list(row, first, planeAt, at, taps);
+        if (reached == 0) {
+          Arrays.fill(dx, out, out + columns.size, 0);
+        } else {
+          sumRows(divided, at, reached, sums);
+          if (columns.stride <= 2) {
+            gatherColumns(sums, dx, out);
+          } else {
+            scatterColumns(sums, dx, out);
+          }
+        }
+      }
+    }
+  }
+
+  /** Divides the output's gradient, and puts gaps of zeros before, between and behind its rows. */
+  private void divide(float[] dy, int count, int first, int end, float[] divided) {
+    int width = columns.outputs;
+    int from = 0;
+    int to = cover.gap;
+    Arrays.fill(divided, 0, to, 0);
+    for (int plane = 0; plane < count; plane++) {
+      for (int o = first; o < end; o++, from += width, to += cover.pitch()) {
+        int rowCount = divisor.rowCount(o);
+        for (int c = 0; c < width; c += LANES) {
+          FloatVector divisors = PoolRowsF32.fromInts(divisor.columnCounts, c).mul(rowCount);
+          FloatVector.fromArray(F, dy, from + c).div(divisors).intoArray(divided, to + c);
+        }
+        PoolRowsF32.fill(divided, to + width, cover.gap, 0);
+      }
+    }
+  }
+
+  /** Sums whole rows, with the gaps before and behind. */
+  private void sumRows(float[] divided, int[] at, int reached, float[] sums) {
+    int gap = cover.gap;
+    int length = (int) cover.length(1);
+    for (int c = 0; c < length; c += LANES) {
+      FloatVector sum = FloatVector.fromArray(F, divided, at[0] - gap + c);
+      for (int i = 1; i < reached; i++) {
+        sum = sum.add(FloatVector.fromArray(F, divided, at[i] - gap + c));
+      }
+      sum.intoArray(sums, c);
+    }
+  }
+
+  private void gatherColumns(float[] sums, float[] dx, int out) {
+    int before = columns.before;
+    int shift = columns.stride - 1;
+    int evenLast = cover.lastTap(before & shift);
+    int oddLast = cover.lastTap((before + 1) & shift);
+    for (int c = 0; c < columns.size; c += LANES << shift) {
+      FloatVector even = gather(sums, evenLast, (c + before) >> shift);
+      if (shift == 0) {
+        even.intoArray(dx, out + c);
+      } else {
+        FloatVector odd = gather(sums, oddLast, (c + 1 + before) >> shift);
+        PoolRowsF32.interleave(even, odd, dx, out + c);
+      }
+    }
+  }
+
+  private FloatVector gather(float[] sums, int lastTap, int place) {
+    int shift = columns.stride - 1;
+    int step = cover.tapStep();
+    FloatVector sum = FloatVector.zero(F);
+    for (int t = lastTap; t >= 0; t -= step) {
+      int from = cover.gap + place - ((t * columns.dilation) >> shift);
+      sum = sum.add(FloatVector.fromArray(F, sums, from));
+    }
+    return sum;
+  }
+
+  private void scatterColumns(float[] sums, float[] dx, int out) {
+    Arrays.fill(dx, out, out + columns.size, 0);
+    for (int o = 0; o < columns.outputs; o++) {
+      float gradient = sums[cover.gap + o];
+      int end = columns.endTap(o);
+      int column = out + (int) columns.start(o) + columns.firstTap(o) * columns.dilation;
+      for (int tap = columns.firstTap(o); tap < end; tap++, column += columns.dilation) {
+        dx[column] += gradient;
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.ArgMax;
+import dev.convoy.AvgPool2dSpec;
+import dev.convoy.DType;
+import dev.convoy.MaxPool2dSpec;
+import dev.convoy.Tensor;
+import dev.convoy.spi.Workers;
+
+/** Pooling. Each calling thread has jobs of its own, and uses them again. */
+final class JavaPool2d {
+  private final Workers workers;
+  private final ThreadLocal<PoolBuffers> buffers = ThreadLocal.withInitial(PoolBuffers::new);
+  private final ThreadLocal<PoolJobs> jobsF32 =
+      ThreadLocal.withInitial(() -> PoolJobs.of(DType.F32, buffers));
+  private final ThreadLocal<PoolJobs> jobsF64 =
+      ThreadLocal.withInitial(() -> PoolJobs.of(DType.F64, buffers));
+
+  JavaPool2d(Workers workers) {
+    this.workers = workers;
+  }
+
+  private PoolJobs jobs(Tensor tensor) {
+    return tensor.dtype() == DType.F32 ? jobsF32.get() : jobsF64.get();
+  }
+
+  void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
+    jobs(x).maxPool().run(workers, spec, x, y, argmax);
+  }
+
+  void maxPool2dBackward(MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
+    jobs(dy).maxPoolBackward().run(workers, spec, dy, argmax, dx);
+  }
+
+  void maxPool2dBackward(MaxPool2dSpec spec, Tensor x, Tensor y, Tensor dy, Tensor dx) {
+    jobs(x).maxPoolMask().run(workers, spec, x, y, dy, dx);
+  }
+
+  void avgPool2d(AvgPool2dSpec spec, Tensor x, Tensor y) {
+    jobs(x).avgPool().run(workers, spec, x, y);
+  }
+
+  void avgPool2dBackward(AvgPool2dSpec spec, Tensor dy, Tensor dx) {
+    jobs(dy).avgPoolBackward().run(workers, spec, dy, dx);
+  }
+}

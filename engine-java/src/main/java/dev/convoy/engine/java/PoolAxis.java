@@ -1,0 +1,72 @@
+package dev.convoy.engine.java;
+
+/**
+ * One axis, rows or columns, of a pooling: where its windows start and which of their taps lie in
+ * the image. Positions are counted from the image's first; those in padding are negative.
+ */
+final class PoolAxis {
+  int size;
+  int outputs;
+  int kernel;
+  int stride;
+  int before;
+  int dilation;
+
+  void set(int size, int outputs, int kernel, int stride, int before, int dilation) {
+    this.size = size;
+    this.outputs = outputs;
+    this.kernel = kernel;
+    this.stride = stride;
+    this.before = before;
+    this.dilation = dilation;
+  }
+
+  /** Distance from a window's first tap to its last. */
+  long reach() {
+    return (long) dilation * (kernel - 1);
+  }
+
+  /** Position of a window's first tap. */
+  long start(int output) {
+    return (long) output * stride - before;
+  }
+
+  /** A window's first tap in the image. */
+  int firstTap(int output) {
+    return (int) Math.max(0, Math.ceilDiv(-start(output), dilation));
+  }
+
+  /** Behind a window's last tap in the image. */
+  int endTap(int output) {
+    return (int) Math.min(kernel, Math.ceilDiv(size - start(output), dilation));
+  }
+
+  /** The first position in the image that windows from this one on reach. */
+  int firstInput(int output) {
+    return (int) Math.max(0, start(output));
+  }
+
+  /** Behind the last position in the image that windows before this one reach. */
+  int endInput(int end) {
+    return (int) Math.min(size, start(end - 1) + reach() + 1);
+  }
+
+  /** The first window that reaches this position or one behind it. */
+  int firstOutput(int position) {
+    return (int) Math.max(0, Math.ceilDiv(position + (long) before - reach(), stride));
+  }
+
+  /** Behind the last window that reaches a position before this one. */
+  int endOutput(int end) {
+    return (int) Math.min(outputs, Math.floorDiv(end - 1 + (long) before, stride) + 1L);
+  }
+
+  /** Whether every window lies in the image, and they do not overlap: each is {@code of} wide. */
+  boolean tiles(int of) {
+    return kernel == of
+        && stride == of
+        && before == 0
+        && dilation == 1
+        && (long) outputs * of <= size;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.convoy.engine.java;
+
+/** One thread's scratch arrays, by number; they grow and are used again. */
+final class PoolBuffers {
+  private static final int MOST = 8;
+
+  private final float[][] floats = new float[MOST][0];
+  private final double[][] doubles = new double[MOST][0];
+  private final int[][] ints = new int[MOST][0];
+  private byte[] bytes = new byte[0];
+
+  float[] floats(int number, long length) {
+    if (floats[number].length < length) {
+      floats[number] = new float[grown(length)];
+    }
+    return floats[number];
+  }
+
+  double[] doubles(int number, long length) {
+    if (doubles[number].length < length) {
+      doubles[number] = new double[grown(length)];
+    }
+    return doubles[number];
+  }
+
+  int[] ints(int number, long length) {
+    if (ints[number].length < length) {
+      ints[number] = new int[grown(length)];
+    }
+    return ints[number];
+  }
+
+  byte[] bytes(long length) {
+    if (bytes.length < length) {
+      bytes = new byte[grown(length)];
+    }
+    return bytes;
+  }
+
+  /** A quarter more, so that slowly growing sizes do not allocate each time. */
+  private static int grown(long length) {
+    return (int) Math.min(Integer.MAX_VALUE - 8, Math.max(length, 0) + length / 4);
+  }
+}

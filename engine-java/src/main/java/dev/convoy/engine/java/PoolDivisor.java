@@ -1,0 +1,49 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.AvgPool2dSpec;
+import dev.convoy.Window;
+
+/**
+ * What average pooling divides a window's sum by: the product of what its rows and its columns
+ * count.
+ */
+final class PoolDivisor {
+  private static final int[] NONE = {};
+
+  /** What each column of the output counts, with room for a vector to run over. */
+  int[] columnCounts = NONE;
+
+  private PoolAxis rows;
+  private boolean countPadding;
+  private int padBottom;
+  private int override;
+
+  void set(AvgPool2dSpec spec, PoolAxis rows, PoolAxis columns, int lanes) {
+    this.rows = rows;
+    Window window = spec.window();
+    countPadding = spec.countIncludePad();
+    padBottom = window.padBottom();
+    override = spec.divisorOverride();
+    int length = Math.addExact(columns.outputs, lanes);
+    if (columnCounts.length < length) {
+      columnCounts = new int[length];
+    }
+    for (int o = 0; o < columns.outputs; o++) {
+      columnCounts[o] = override > 0 ? 1 : count(columns, o, window.padRight());
+    }
+  }
+
+  /** What a row of the output counts. */
+  int rowCount(int output) {
+    return override > 0 ? override : count(rows, output, padBottom);
+  }
+
+  /** Taps in the image, or in it and its explicit padding, but never in ceil mode's overhang. */
+  private int count(PoolAxis axis, int output, int after) {
+    if (!countPadding) {
+      return axis.endTap(output) - axis.firstTap(output);
+    }
+    long room = axis.size + (long) after - axis.start(output);
+    return (int) Math.min(axis.kernel, Math.ceilDiv(room, axis.dilation));
+  }
+}

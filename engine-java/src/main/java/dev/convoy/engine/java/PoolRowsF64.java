@@ -1,0 +1,116 @@
+package dev.convoy.engine.java;
+
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Moving rows of doubles for pooling. Vectors may run over a row's end: arrays have room. */
+final class PoolRowsF64 {
+  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+
+  /** As many ints as doubles. */
+  static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
+
+  private static final int LANES = D.length();
+
+  private static final DoubleVector EVEN = DoubleVector.zero(D).addIndex(2);
+  private static final DoubleVector ODD = EVEN.add(1);
+
+  /** 0, n, 1, n+1, …, for the lower half of an interleaving, and for the upper. */
+  private static final DoubleVector LOWER = interleaving(0);
+
+  private static final DoubleVector UPPER = interleaving(LANES / 2);
+
+  private PoolRowsF64() {}
+
+  private static DoubleVector interleaving(int from) {
+    double[] lanes = new double[LANES];
+    for (int i = 0; i < LANES; i++) {
+      lanes[i] = from + i / 2 + i % 2 * LANES;
+    }
+    return DoubleVector.fromArray(D, lanes, 0);
+  }
+
+  /** Every other element, from the first, of two vectors. */
+  static DoubleVector even(DoubleVector a, DoubleVector b) {
+    return EVEN.selectFrom(a, b);
+  }
+
+  /** Every other element, from the second, of two vectors. */
+  static DoubleVector odd(DoubleVector a, DoubleVector b) {
+    return ODD.selectFrom(a, b);
+  }
+
+  /** Writes two vectors' elements in turn. */
+  static void interleave(DoubleVector even, DoubleVector odd, double[] to, int at) {
+    LOWER.selectFrom(even, odd).intoArray(to, at);
+    UPPER.selectFrom(even, odd).intoArray(to, at + LANES);
+  }
+
+  /** Counts as doubles. */
+  static DoubleVector fromInts(int[] counts, int at) {
+    return (DoubleVector)
+        IntVector.fromArray(INTS, counts, at).convertShape(VectorOperators.I2D, D, 0);
+  }
+
+  /** Fills what windows read left of the image. */
+  static void padLeft(PoolPhases phases, double[] dealt, double padding) {
+    for (int phase = 0; phase < phases.count; phase++) {
+      Arrays.fill(dealt, phases.begin(phase), phases.at(phase, 0), padding);
+    }
+  }
+
+  /** Fills what windows read right of the image. */
+  static void padRight(PoolPhases phases, double[] dealt, double padding) {
+    for (int phase = 0; phase < phases.count; phase++) {
+      int from = phases.at(phase, phases.width());
+      Arrays.fill(dealt, from, Math.max(from, phases.endRead(phase)), padding);
+    }
+  }
+
+  /** Deals a row out to more than one phase. */
+  static void deal(double[] row, PoolPhases phases, double[] dealt) {
+    int width = phases.width();
+    if (phases.stride() == 2 && phases.count == 2) {
+      int evenAt = phases.at(phases.phase(0), 0);
+      int oddAt = phases.at(phases.phase(1), 0);
+      for (int c = 0; c < width; c += 2 * LANES) {
+        DoubleVector a = DoubleVector.fromArray(D, row, c);
+        DoubleVector b = DoubleVector.fromArray(D, row, c + LANES);
+        even(a, b).intoArray(dealt, evenAt + c / 2);
+        odd(a, b).intoArray(dealt, oddAt + c / 2);
+      }
+      return;
+    }
+    for (int phase = 0; phase < phases.count; phase++) {
+      int at = phases.at(phase, 0);
+      for (int c = phases.firstColumn(phase); c < width; c += phases.stride()) {
+        dealt[at++] = row[c];
+      }
+    }
+  }
+
+  /** Copies rows, with gaps of a value before, between and behind them. */
+  static void spread(double[] from, int width, int rows, double[] to, int gap, double value) {
+    Arrays.fill(to, 0, gap, value);
+    for (int row = 0; row < rows; row++) {
+      int source = row * width;
+      int target = gap + row * (width + gap);
+      for (int c = 0; c < width; c += LANES) {
+        DoubleVector.fromArray(D, from, source + c).intoArray(to, target + c);
+      }
+      fill(to, target + width, gap, value);
+    }
+  }
+
+  /** Fills some elements, and perhaps more behind them. */
+  static void fill(double[] to, int at, int count, double value) {
+    for (int c = 0; c < count; c += LANES) {
+      DoubleVector.broadcast(D, value).intoArray(to, at + c);
+    }
+  }
+}
