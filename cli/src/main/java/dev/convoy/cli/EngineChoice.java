@@ -61,8 +61,7 @@ record EngineChoice(Engine engine, String why) implements AutoCloseable {
 
   /** Prints the engine, why it is this one, and why those before it were refused. */
   void print(PrintWriter out) {
-    out.printf("Engine: %s, %s%n", engine.name(), why);
-    engine.details().forEach((key, value) -> out.printf("  %s: %s%n", key, value));
+    out.printf("Engine: %s, %s; threads: %d%n", engine.name(), why, engine.config().threads());
     for (EngineStatus status : Engines.report()) {
       if (status.name().equals(engine.name())) {
         return;

@@ -5,6 +5,7 @@ import dev.convoy.EngineUnavailableException;
 import dev.convoy.Engines;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,21 +25,29 @@ final class EnginesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     List<EngineStatus> report = Engines.report();
     for (EngineStatus status : report) {
-      out.printf(
-          "%s: %s%n",
-          status.name(),
-          status.unavailability().map(e -> "not available: " + e.getMessage()).orElse("available"));
-      int width = status.details().keySet().stream().mapToInt(String::length).max().orElse(0);
-      status
-          .details()
-          .forEach((key, value) -> out.printf("  %-" + (width + 1) + "s %s%n", key + ":", value));
-      if (Main.isVerbose(spec.commandLine())) {
-        status.unavailability().ifPresent(e -> e.printStackTrace(out));
+      if (status.isAvailable()) {
+        out.println(status.name() + ": available");
+        print(out, status.details());
       }
+      status
+          .unavailability()
+          .ifPresent(
+              refusal -> {
+                out.println(status.name() + ": not available: " + refusal.getMessage());
+                if (Main.isVerbose(spec.commandLine())) {
+                  refusal.printStackTrace(out);
+                }
+              });
     }
     if (report.stream().noneMatch(EngineStatus::isAvailable)) {
       throw new EngineUnavailableException("no engine runs here");
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private static void print(PrintWriter out, Map<String, String> details) {
+    int width = details.keySet().stream().mapToInt(String::length).max().orElse(0);
+    details.forEach(
+        (key, value) -> out.println("  " + key + ": " + " ".repeat(width - key.length()) + value));
   }
 }

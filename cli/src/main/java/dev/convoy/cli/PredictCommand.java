@@ -48,6 +48,14 @@ final class PredictCommand implements Callable<Integer> {
     byte[] pixels = new byte[files.size() * LabelledImages.PIXELS];
     for (int i = 0; i < files.size(); i++) {
       byte[] image = PngImage.read(files.get(i));
+      if (isLightAround(image)) {
+        command
+            .getErr()
+            .printf(
+                "convoy: %s is light at its corners, where the data set's images are black; is it"
+                    + " a negative?%n",
+                files.get(i));
+      }
       System.arraycopy(image, 0, pixels, i * image.length, image.length);
     }
     try (EngineChoice choice = EngineChoice.of(command, engineName, null)) {
@@ -56,6 +64,16 @@ final class PredictCommand implements Callable<Integer> {
       print(command.getOut(), Probabilities.of(network, LabelledImages.scaled(pixels)));
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** The commonest mistake, which only shows as wrong answers: dark things on white. */
+  private static boolean isLightAround(byte[] image) {
+    int side = LabelledImages.SIDE;
+    int sum = 0;
+    for (int corner : new int[] {0, side - 1, image.length - side, image.length - 1}) {
+      sum += Byte.toUnsignedInt(image[corner]);
+    }
+    return sum / 4 > 127;
   }
 
   private void print(PrintWriter out, double[] probabilities) {

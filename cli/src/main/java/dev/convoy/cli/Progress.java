@@ -2,6 +2,7 @@ package dev.convoy.cli;
 
 import java.io.Console;
 import java.io.PrintWriter;
+import java.text.DecimalFormat;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -36,7 +37,7 @@ interface Progress extends AutoCloseable {
             .setTaskName(task)
             .setInitialMax(images)
             .setUnit(" images", 1)
-            .showSpeed()
+            .showSpeed(new DecimalFormat("0"))
             .setStyle(ProgressBarStyle.ASCII)
             .setConsumer(new Line(out))
             .clearDisplayOnFinish()

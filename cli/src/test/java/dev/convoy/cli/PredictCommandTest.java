@@ -2,6 +2,7 @@ package dev.convoy.cli;
 
 import static dev.convoy.cli.TrainCommandTest.assertError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.convoy.DType;
 import dev.convoy.Shape;
@@ -68,6 +69,18 @@ class PredictCommandTest {
     assertEquals(0, cli.code(), cli.err());
     String line = "%s: Bag %.4f%n".formatted(image, Math.exp(3) / (Math.exp(3) + 9));
     assertEquals(line + line, cli.out());
+  }
+
+  @Test
+  void aLightBackgroundIsPointedOut() throws IOException {
+    BufferedImage white = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+    white.createGraphics().fillRect(0, 0, 28, 28);
+    Path negative = folder.resolve("white.png");
+    ImageIO.write(white, "png", negative.toFile());
+    Cli cli = predict(image, negative);
+    assertEquals(0, cli.code(), cli.err());
+    assertEquals(1, cli.err().lines().count(), cli.err());
+    assertTrue(cli.err().startsWith("convoy: " + negative + " is light at its corners"), cli.err());
   }
 
   @Test
