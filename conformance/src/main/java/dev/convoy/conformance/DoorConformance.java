@@ -15,7 +15,15 @@ import org.junit.jupiter.api.TestFactory;
 public interface DoorConformance extends EngineUnderTest {
   @TestFactory
   default Stream<DynamicNode> badArgumentsAreRefused() {
-    return Suite.tests(this, Refusals.all());
+    return Suite.tests(
+        this,
+        Stream.of(
+                ShapeRefusals.shapes(),
+                ShapeRefusals.types(),
+                MemoryRefusals.memory(),
+                WindowRefusals.windows(),
+                WindowRefusals.others())
+            .flatMap(tests -> tests));
   }
 
   @TestFactory

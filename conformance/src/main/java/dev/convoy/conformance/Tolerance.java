@@ -12,14 +12,14 @@ import dev.convoy.DType;
  */
 public final class Tolerance {
   /** The factor {@code c} for sums. */
-  public static final double SUM = 16;
+  public static final double SUM = 64;
 
   /**
    * The factor {@code c} for convolutions that {@link dev.convoy.Engine#explain} says are computed
    * with {@link dev.convoy.Conv2dAlgorithm#WINOGRAD}, whose transforms lose about a digit. A NaN or
    * an infinity may there also spread to the other outputs of its tile.
    */
-  public static final double WINOGRAD = 256;
+  public static final double WINOGRAD = 512;
 
   private enum Kind {
     /** The very bits, but for the many forms of NaN. */
