@@ -1,25 +1,27 @@
 /*
  * The direct algorithm's loop: outputs are sums of weighted runs of source elements. Several
- * filters times several vectors of outputs are kept in registers, so that a loaded element serves
- * more than one product. Included once per element type T and instruction set.
+ * filters times several vectors of outputs are kept in registers, so that each element loaded
+ * serves more than one product. Included once per element type T and instruction set.
  */
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* Vectors of outputs in a tile of 1, 2, 3 and 4 filters: what the registers hold. */
 #if defined(__AVX512F__)
-enum { TILE_FILTERS = 4, TILE_VECTORS = 4, TILE_VECTORS_ONE = 8 };
+enum { TILE_1 = 8, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4 };
 #else
-enum { TILE_FILTERS = 4, TILE_VECTORS = 2, TILE_VECTORS_ONE = 8 };
+enum { TILE_1 = 8, TILE_2 = 4, TILE_3 = 3, TILE_4 = 3 };
 #endif
+enum { MOST_VECTORS = 8, MOST_FILTERS = 4 };
 
 typedef struct {
-  int64_t rows, cols;          /* outputs of one filter */
-  int64_t src_step, dst_step;  /* from one row to the next */
-  int64_t filters, dst_filter; /* how many, and from one filter's outputs to the next's */
-  const int64_t *taps;         /* from an output's place in src to each element it weighs */
+  int64_t rows, cols;         /* outputs of one filter */
+  int64_t src_step, dst_step; /* from one row to the next */
+  int64_t filters;
+  int64_t dst_filter, weights_filter; /* from one filter to the next */
+  const conv_tap *taps;
   int64_t tap_count;
-  const T *weights; /* [filters][weights_ld], tap_count of each used */
-  int64_t weights_ld;
+  const T *weights;
   const T *bias;  /* [filters], or NULL */
   int accumulate; /* sums start from what dst holds, not from the bias */
   int relu;
@@ -34,7 +36,7 @@ typedef struct {
 
 INLINE void correlate_tile(const correlation *q, int64_t first, int filters, int vectors,
                            const correlation_place *place) {
-  vec sum[TILE_FILTERS][TILE_VECTORS_ONE];
+  vec sum[MOST_FILTERS][MOST_VECTORS];
 #pragma GCC unroll 8
   for (int f = 0; f < filters; f++) {
     vec start = vec_all(q->bias != NULL ? q->bias[first + f] : 0);
@@ -44,16 +46,16 @@ INLINE void correlate_tile(const correlation *q, int64_t first, int filters, int
       sum[f][v] = q->accumulate ? vec_load_some(dst, place[v].lanes) : start;
     }
   }
-  const T *weights = q->weights + first * q->weights_ld;
+  const T *weights = q->weights + first * q->weights_filter;
   for (int64_t t = 0; t < q->tap_count; t++) {
-    vec x[TILE_VECTORS_ONE];
+    vec x[MOST_VECTORS];
 #pragma GCC unroll 8
     for (int v = 0; v < vectors; v++) {
-      x[v] = vec_load(place[v].src + q->taps[t]);
+      x[v] = vec_load(place[v].src + q->taps[t].src);
     }
 #pragma GCC unroll 8
     for (int f = 0; f < filters; f++) {
-      vec weight = vec_all(weights[f * q->weights_ld + t]);
+      vec weight = vec_all(weights[q->taps[t].weight + f * q->weights_filter]);
 #pragma GCC unroll 8
       for (int v = 0; v < vectors; v++) {
         sum[f][v] = vec_fma(weight, x[v], sum[f][v]);
@@ -73,7 +75,7 @@ INLINE void correlate_tile(const correlation *q, int64_t first, int filters, int
 /* All outputs of some filters, a constant number of vectors at a time, then one at a time. */
 INLINE void correlate_filters(const correlation *q, int64_t first, int filters, int vectors,
                               const T *src, T *dst) {
-  correlation_place place[TILE_VECTORS_ONE];
+  correlation_place place[MOST_VECTORS];
   int filled = 0;
   for (int64_t row = 0; row < q->rows; row++) {
     for (int64_t col = 0; col < q->cols; col += LANES) {
@@ -93,10 +95,20 @@ INLINE void correlate_filters(const correlation *q, int64_t first, int filters, 
 
 static void correlate(const correlation *q, const T *src, T *dst) {
   int64_t first = 0;
-  for (; first + TILE_FILTERS <= q->filters; first += TILE_FILTERS) {
-    correlate_filters(q, first, TILE_FILTERS, TILE_VECTORS, src, dst);
+  for (; first + 4 <= q->filters; first += 4) {
+    correlate_filters(q, first, 4, TILE_4, src, dst);
   }
-  for (; first < q->filters; first++) {
-    correlate_filters(q, first, 1, TILE_VECTORS_ONE, src, dst);
+  switch (q->filters - first) {
+    case 3:
+      correlate_filters(q, first, 3, TILE_3, src, dst);
+      break;
+    case 2:
+      correlate_filters(q, first, 2, TILE_2, src, dst);
+      break;
+    case 1:
+      correlate_filters(q, first, 1, TILE_1, src, dst);
+      break;
+    default:
+      break;
   }
 }

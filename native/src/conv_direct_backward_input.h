@@ -18,29 +18,20 @@ static void gradient_halo_load(const convoy_conv2d_plan *p, const conv_gradient_
   }
 }
 
-/* The taps that reach the class (row, col) of dx: from the element of the halo that tap (row, col)
- * would read to the one each reads; and their weights, [channels][count]. */
+/* The taps of some filters that reach the class (row, col) of dx, counted from the element of the
+ * halo that tap (row, col) of the window reads. */
 static int64_t class_taps(const convoy_conv2d_plan *p, const conv_gradient_halo *h, int64_t row,
-                          int64_t col, const T *w, int64_t filters, int64_t channels, int64_t *taps,
-                          T *weights) {
-  int64_t count = 0, ld = conv_taps(p), filter_ld = conv_group_channels(p) * ld;
-  int64_t all = filters * ld;
+                          int64_t col, int64_t filters, conv_tap *taps) {
+  int64_t count = 0, filter = conv_group_channels(p) * conv_taps(p);
   for (int64_t f = 0; f < filters; f++) {
     for (int64_t i = 0; i < p->kh; i++) {
       int64_t up = i * p->dilation_h - row;
-      if (up % p->stride_h != 0) {
-        continue;
-      }
-      for (int64_t j = 0; j < p->kw; j++) {
+      for (int64_t j = 0; j < p->kw && up % p->stride_h == 0; j++) {
         int64_t left = j * p->dilation_w - col;
-        if (left % p->stride_w != 0) {
-          continue;
+        if (left % p->stride_w == 0) {
+          taps[count].src = f * h->plane - up / p->stride_h * h->pitch - left / p->stride_w;
+          taps[count++].weight = f * filter + i * p->kw + j;
         }
-        taps[count] = f * h->plane - up / p->stride_h * h->pitch - left / p->stride_w;
-        for (int64_t c = 0; c < channels; c++) {
-          weights[c * all + count] = w[f * filter_ld + c * ld + i * p->kw + j];
-        }
-        count++;
       }
     }
   }
@@ -84,29 +75,26 @@ static void direct_backward_input(const convoy_conv2d_plan *p, int64_t piece,
   conv_direct_scratch at = conv_direct_scratch_of(p);
   conv_gradient_halo h = conv_gradient_halo_of(p, first_row, rows);
   char *scratch = call->scratch;
-  int64_t *offsets = (int64_t *)(scratch + at.taps);
-  T *halo = (T *)(scratch + at.halo), *weights = (T *)(scratch + at.weights);
-  T *columns = (T *)(scratch + at.columns);
+  conv_tap *tap = (conv_tap *)(scratch + at.taps);
+  T *halo = (T *)(scratch + at.halo), *columns = (T *)(scratch + at.columns);
   correlation q = {.filters = min_i64(p->piece_channels, channels - channel),
                    .src_step = h.pitch,
-                   .taps = offsets,
-                   .weights = weights};
+                   .weights_filter = taps,
+                   .taps = tap};
   for (; group < group_end; group++) {
     T *dx = (T *)call->x + (image * p->c + group * channels + channel) * plane;
     for (int64_t f = 0; f < filters; f += p->block_channels) {
       int64_t k = group * filters + f, count = min_i64(p->block_channels, filters - f);
       int accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0 || f > 0;
       gradient_halo_load(p, &h, (const T *)call->y + (image * p->k + k) * out_plane, count, halo);
-      q.weights_ld = count * taps;
+      q.weights = (const T *)call->w + (k * channels + channel) * taps;
       for (int64_t i = 0; i < p->stride_h; i++) {
         int64_t row = first_row + first_of_class(first_row + p->pad_top, p->stride_h, i);
         q.rows = ceil_div(max_i64(0, first_row + rows - row), p->stride_h);
         for (int64_t j = 0; j < p->stride_w; j++) {
           int64_t col = first_of_class(p->pad_left, p->stride_w, j);
           q.cols = ceil_div(max_i64(0, p->w - col), p->stride_w);
-          q.tap_count =
-              class_taps(p, &h, i, j, (const T *)call->w + (k * channels + channel) * taps, count,
-                         q.filters, offsets, weights);
+          q.tap_count = class_taps(p, &h, i, j, count, tap);
           const T *src = halo + ((row + p->pad_top) / p->stride_h - h.row) * h.pitch +
                          (col + p->pad_left) / p->stride_w - h.col;
           T *dst = dx + row * p->w + col;

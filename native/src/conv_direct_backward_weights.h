@@ -9,7 +9,7 @@ enum { DW_FILTERS = 1 };
 /* dw[f][t] += the sum over a block of dy[f] * src[taps[t]], for CONV_DW_TAPS taps of some filters.
  */
 INLINE void add_tap_gradients(const convoy_conv2d_plan *p, const conv_block *b, const T *src,
-                              int64_t src_step, const int64_t *taps, const T *dy, int filters,
+                              int64_t src_step, const conv_tap *taps, const T *dy, int filters,
                               T *dw, int64_t ld, int64_t count) {
   vec sum[DW_FILTERS][CONV_DW_TAPS];
   int64_t plane = (int64_t)p->oh * p->ow;
@@ -23,7 +23,7 @@ INLINE void add_tap_gradients(const convoy_conv2d_plan *p, const conv_block *b, 
   const T *at[CONV_DW_TAPS];
 #pragma GCC unroll 9
   for (int t = 0; t < CONV_DW_TAPS; t++) {
-    at[t] = src + taps[t];
+    at[t] = src + taps[t].src;
   }
   for (int64_t r = 0; r < b->rows; r++) {
     for (int64_t s = 0; s < b->cols; s += LANES) {
@@ -79,7 +79,7 @@ static void direct_partial(const convoy_conv2d_plan *p, const filters_part *part
   int64_t channels = conv_group_channels(p), taps = conv_taps(p), ld = channels * taps;
   int64_t plane = (int64_t)p->h * p->w, out_plane = (int64_t)p->oh * p->ow;
   conv_direct_scratch at = conv_direct_scratch_of(p);
-  int64_t *offsets = (int64_t *)((char *)call->scratch + at.taps);
+  conv_tap *tap = (conv_tap *)((char *)call->scratch + at.taps);
   T *halo = (T *)((char *)call->scratch + at.halo), *db = dw + conv_direct_partial_bias(p);
   fill_zero(dw, part->count * ld);
   fill_zero(db, part->count);
@@ -93,7 +93,7 @@ static void direct_partial(const convoy_conv2d_plan *p, const filters_part *part
       for (int64_t c = 0; c < channels; c += p->block_channels) {
         int64_t count = min_i64(p->block_channels, channels - c);
         halo_load(p, &h, &b, (const T *)call->x + (image + c) * plane, count, halo);
-        int64_t tap_count = halo_taps(p, &h, count, offsets), f = 0;
+        int64_t tap_count = halo_taps(p, &h, count, tap), f = 0;
         for (; f < part->filters; f += DW_FILTERS) {
           int two = DW_FILTERS > 1 && f + 1 < part->filters;
           const T *gradients = dy + (k + f) * out_plane;
@@ -101,11 +101,11 @@ static void direct_partial(const convoy_conv2d_plan *p, const filters_part *part
             T *dst = dw + (k + f) * ld + c * taps + t;
             int64_t wanted = min_i64(CONV_DW_TAPS, tap_count - t);
             if (two) {
-              add_tap_gradients(p, &b, halo, h.row_step * h.line, offsets + t, gradients,
-                                DW_FILTERS, dst, ld, wanted);
+              add_tap_gradients(p, &b, halo, h.row_step * h.line, tap + t, gradients, DW_FILTERS,
+                                dst, ld, wanted);
             } else {
-              add_tap_gradients(p, &b, halo, h.row_step * h.line, offsets + t, gradients, 1, dst,
-                                ld, wanted);
+              add_tap_gradients(p, &b, halo, h.row_step * h.line, tap + t, gradients, 1, dst, ld,
+                                wanted);
             }
           }
         }

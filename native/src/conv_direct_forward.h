@@ -1,19 +1,17 @@
 /* y by plain loops over the window. Included once per element type T and instruction set. */
 
-/* Where the taps of some channels lie in their halo, and CONV_DW_TAPS more that may be read. */
+/* The taps of some channels in their halo, and CONV_DW_TAPS more that may be read. */
 static int64_t halo_taps(const convoy_conv2d_plan *p, const conv_halo *h, int64_t channels,
-                         int64_t *taps) {
+                         conv_tap *taps) {
   int64_t count = 0;
   for (int64_t c = 0; c < channels; c++) {
     for (int64_t i = 0; i < p->kh; i++) {
-      for (int64_t j = 0; j < p->kw; j++) {
-        taps[count++] = c * h->plane + conv_halo_tap(p, h, i, j);
+      for (int64_t j = 0; j < p->kw; j++, count++) {
+        taps[count] = (conv_tap){c * h->plane + conv_halo_tap(p, h, i, j), count};
       }
     }
   }
-  for (int i = 0; i < CONV_DW_TAPS; i++) {
-    taps[count + i] = 0;
-  }
+  memset(taps + count, 0, CONV_DW_TAPS * sizeof *taps);
   return count;
 }
 
@@ -30,9 +28,9 @@ static void direct_forward(const convoy_conv2d_plan *p, int64_t piece, const con
   conv_direct_scratch at = conv_direct_scratch_of(p);
   conv_halo h = conv_halo_of(p, b.rows, b.cols);
   char *scratch = call->scratch;
-  int64_t *offsets = (int64_t *)(scratch + at.taps);
+  conv_tap *tap = (conv_tap *)(scratch + at.taps);
   T *halo = (T *)(scratch + at.halo);
-  halo_taps(p, &h, p->block_channels, offsets);
+  halo_taps(p, &h, p->block_channels, tap);
   for (; group < group_end; group++) {
     int64_t k = group * filters + filter;
     correlation q = {.rows = b.rows,
@@ -41,8 +39,8 @@ static void direct_forward(const convoy_conv2d_plan *p, int64_t piece, const con
                      .dst_step = p->ow,
                      .filters = min_i64(p->piece_filters, filters - filter),
                      .dst_filter = out_plane,
-                     .taps = offsets,
-                     .weights_ld = channels * taps,
+                     .taps = tap,
+                     .weights_filter = channels * taps,
                      .bias = p->flags & CONVOY_CONV_BIAS ? (const T *)call->b + k : NULL};
     for (int64_t c = 0; c < channels; c += p->block_channels) {
       int64_t count = min_i64(p->block_channels, channels - c);

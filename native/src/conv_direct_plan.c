@@ -4,6 +4,7 @@
 
 enum {
   HALO_BYTES = 256 << 10,   /* of a block: it is read once per tile of filters */
+  LEAST_ROWS = 4,           /* of a block: its halo has some more */
   PARTIAL_BYTES = 4 << 20,  /* of all partial results */
   PIECE_PRODUCTS = 1 << 20, /* multiplications that are worth a piece */
   ENOUGH_PIECES = 16
@@ -26,13 +27,14 @@ static int64_t block_halo_bytes(const convoy_conv2d_plan *p) {
   return plane * p->block_channels * conv_element_bytes(p);
 }
 
-/* Fewer channels at a time, and then fewer rows, until the halo is small. */
+/* Fewer rows at a time, then fewer channels, until the halo is small. Rows first, because sums over
+ * some of the channels go through memory. */
 static void shrink_halo(convoy_conv2d_plan *p, int64_t rows) {
+  while (p->block_rows > LEAST_ROWS && block_halo_bytes(p) > HALO_BYTES) {
+    p->block_rows = even_part(rows, max_i64(LEAST_ROWS, p->block_rows / 2));
+  }
   p->block_channels =
       even_part(p->block_channels, p->block_channels * HALO_BYTES / block_halo_bytes(p));
-  while (p->block_rows > 1 && block_halo_bytes(p) > HALO_BYTES) {
-    p->block_rows = even_part(rows, p->block_rows / 2);
-  }
 }
 
 void conv_plan_direct(convoy_conv2d_plan *p) {

@@ -4,11 +4,16 @@
 
 #include "conv_geometry.h"
 
+/* A tap of the window over some channels: from an output's place in the halo to the element that
+ * the tap weighs, and where its weight is among the filter's. */
+typedef struct {
+  int64_t src, weight;
+} conv_tap;
+
 /* Places in bytes from the start of scratch. */
 typedef struct {
-  int64_t taps;    /* int64_t[]: where each tap lies in the halo */
+  int64_t taps;    /* conv_tap[] */
   int64_t halo;    /* [block_channels] of x; backward input: of dy */
-  int64_t weights; /* backward input: [piece_channels][taps] */
   int64_t columns; /* backward input, stride > 1: [piece_channels][rows][pitch], a phase of dx */
   int64_t partial; /* dw and db of the piece, where the workspace has none */
   int64_t end;
@@ -50,12 +55,11 @@ static inline int64_t conv_direct_partial(const convoy_conv2d_plan *p) {
 
 static inline conv_direct_scratch conv_direct_scratch_of(const convoy_conv2d_plan *p) {
   int64_t element = conv_element_bytes(p), taps = p->block_channels * conv_taps(p);
-  int64_t halo, weights = 0, columns = 0, partial = 0;
+  int64_t halo, columns = 0, partial = 0;
   if (p->operation == CONVOY_CONV_BACKWARD_INPUT) {
     /* A block's first row decides how the rounding falls; one more row covers every case. */
     conv_gradient_halo h = conv_gradient_halo_of(p, 0, p->block_rows);
     halo = p->block_channels * (h.plane + h.pitch);
-    weights = p->piece_channels * taps;
     columns = p->stride_w == 1 ? 0 : p->piece_channels * p->block_rows * h.pitch;
   } else {
     halo = p->block_channels * conv_halo_of(p, p->block_rows, p->block_cols).plane;
@@ -65,9 +69,8 @@ static inline conv_direct_scratch conv_direct_scratch_of(const convoy_conv2d_pla
   }
   conv_direct_scratch s;
   s.taps = 0;
-  s.halo = conv_aligned(taps + CONV_DW_TAPS) * (int64_t)sizeof(int64_t);
-  s.weights = s.halo + conv_aligned(halo + CONV_SLACK) * element;
-  s.columns = s.weights + conv_aligned(weights) * element;
+  s.halo = conv_aligned(taps + CONV_DW_TAPS) * (int64_t)sizeof(conv_tap);
+  s.columns = s.halo + conv_aligned(halo + CONV_SLACK) * element;
   s.partial = s.columns + conv_aligned(columns) * element;
   s.end = s.partial + partial * element;
   return s;
