@@ -25,6 +25,11 @@ final class Conv2dBlocks {
   /** Elements that the band of one channel may have at most before blocks are made narrower. */
   private static final long MOST_BAND = 4 * 1024 * 1024;
 
+  /** Filters and bytes of pixels of a block where outputs are made from the band. */
+  private static final int DIRECT_FILTERS = 8;
+
+  private static final int DIRECT_BYTES = 16 * 1024;
+
   DType dtype;
   int images;
   int groups;
@@ -55,11 +60,15 @@ final class Conv2dBlocks {
   private int rowTaps;
   private int columnTaps;
 
-  /** Whether the column matrix is the image itself: 1×1, stride 1, no padding. */
+  /** Whether outputs are made from the band, not from a column matrix. */
   private boolean direct;
 
-  void forward(Conv2dSpec spec, Shape x, Shape y, DType type) {
+  /** Whether the column matrix is the image itself: 1×1, stride 1, no padding. */
+  private boolean pointwise;
+
+  void forward(Conv2dSpec spec, Shape x, Shape y, DType type, boolean fromBand) {
     sizes(spec, x, y, type);
+    direct = fromBand;
     Window window = spec.window();
     rowPhaseCount = 1;
     columnPhaseCount = 1;
@@ -82,8 +91,9 @@ final class Conv2dBlocks {
     cut();
   }
 
-  void backwardInput(Conv2dSpec spec, Shape dx, Shape dy, DType type) {
+  void backwardInput(Conv2dSpec spec, Shape dx, Shape dy, DType type, boolean fromBand) {
     sizes(spec, dy, dx, type);
+    direct = fromBand;
     Window window = spec.window();
     rowPhaseCount = Math.min(window.strideHeight(), dx.h());
     columnPhaseCount = Math.min(window.strideWidth(), dx.w());
@@ -143,20 +153,26 @@ final class Conv2dBlocks {
     Conv2dAxis rows = rowPhases[0];
     Conv2dAxis columns = columnPhases[0];
     long plane = (long) rows.outputs * columns.outputs;
-    direct =
-        phases() == 1 && rows.isIdentity() && columns.isIdentity() && plane <= Integer.MAX_VALUE;
-    if (direct) {
+    pointwise =
+        !direct
+            && phases() == 1
+            && rows.isIdentity()
+            && columns.isIdentity()
+            && plane <= Integer.MAX_VALUE;
+    if (pointwise) {
       rows.identity(1);
       columns.identity((int) plane);
     }
     // The first phase has the most outputs.
     long pixels = images * plane;
     int tile = GemmPanels.tileColumns(dtype);
-    rowBlocks = Math.ceilDiv(filters, GemmTile.MOST_ROWS);
-    blockRows = GemmTile.roundUp(Math.ceilDiv(filters, rowBlocks), GemmTile.ROWS);
-    long most = Math.ceilDiv(pixels, (long) (GemmTile.ROW_BYTES / dtype.bytes()));
-    blockColumns = GemmTile.roundUp((int) Math.ceilDiv(pixels, most), tile);
-    while (blockColumns > tile && bandLength(rows, columns) > MOST_BAND) {
+    int mostRows = direct ? DIRECT_FILTERS : GemmTile.MOST_ROWS;
+    int rowBytes = direct ? DIRECT_BYTES : GemmTile.ROW_BYTES;
+    long mostBand = direct ? BAND / channels : MOST_BAND;
+    blockRows = GemmTile.evenly(filters, mostRows, direct ? 1 : GemmTile.ROWS);
+    long columnBlocksWanted = Math.ceilDiv(pixels, (long) (rowBytes / dtype.bytes()));
+    blockColumns = GemmTile.roundUp((int) Math.ceilDiv(pixels, columnBlocksWanted), tile);
+    while (blockColumns > tile && bandLength(rows, columns) > mostBand) {
       blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
     }
     long taps = Math.ceilDiv((long) rowTaps * columnTaps, (long) phases());
@@ -188,10 +204,16 @@ final class Conv2dBlocks {
     return 2L * blockRows * blockColumns * channels * taps;
   }
 
-  /** An upper bound of the band of one channel. */
+  /** About the elements of the band of one channel. */
   private long bandLength(Conv2dAxis rows, Conv2dAxis columns) {
-    long slots = (blockColumns / columns.outputs + 2L) * tapRows(rows, columns);
-    return slots * columns.taps * Math.min(columns.outputs, blockColumns);
+    long segments = blockColumns / columns.outputs + 2L;
+    long parts = blockColumns / ((long) rows.outputs * columns.outputs) + 2;
+    int tapRows = direct ? rows.taps : tapRows(rows, columns);
+    long slots = segments * rows.stride + parts * tapRows * rows.dilation;
+    int outputs = Math.min(columns.outputs, blockColumns);
+    long reach = outputs + (long) columns.taps * columns.dilation / columns.stride;
+    long shared = reach * Math.min(columns.stride, columns.taps);
+    return Math.min(slots, segments * tapRows) * Math.min(shared, (long) columns.taps * outputs);
   }
 
   /** Phases of both axes. */
@@ -233,7 +255,7 @@ final class Conv2dBlocks {
       return 1; // so that the depth is a contiguous part of the packed weights
     }
     int most = Math.max(1, GemmTile.DEPTH / Math.max(1, taps));
-    if (!direct) {
+    if (!pointwise) {
       most = (int) Math.clamp(BAND / Math.max(1, block.channelLength()), 1L, most);
     }
     return Math.ceilDiv(channels, Math.ceilDiv(channels, most));
@@ -263,7 +285,7 @@ final class Conv2dBlocks {
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) groups * channels * plane;
     panels.reserve(part, (long) some * tapRows * taps * stride);
-    if (direct) {
+    if (pointwise) {
       for (int row = 0; row < some; row++) {
         for (int run = 0; run < block.runs; run++) {
           long at = block.runImage[run] * image + (channel + row) * plane + block.runPosition[run];
@@ -273,18 +295,38 @@ final class Conv2dBlocks {
       }
       return;
     }
+    packBand(panels, block, phase, input, channel, some, tapRows);
+    panels.columns(block, part, stride);
+  }
+
+  /** Packs the band of a block and finds its taps' places. */
+  void packBand(
+      GemmPanels panels,
+      PackColumns block,
+      int phase,
+      MemorySegment input,
+      int channel,
+      int some,
+      int tapRows) {
+    Conv2dAxis rows = rows(phase);
+    Conv2dAxis columns = columns(phase);
+    long plane = (long) rows.inputs * columns.inputs;
+    long image = (long) groups * channels * plane;
     panels.reserve(GemmPanels.Part.BAND, some * block.channelLength());
     panels.band(
         block, input, channel * plane, image, some, rows.inputs, columns.inputs, columns.stride);
-    block.planPlaces(some, tapRows, taps);
-    panels.columns(block, part, stride);
+    block.planPlaces(some, tapRows, columns.taps);
   }
 
   /** Blocks, pieces and memory, for people. */
   String describe() {
+    if (direct) {
+      return "%d phases, blocks of %d filters by %d pixels, %d pieces"
+          .formatted(phases(), blockRows, blockColumns, pieces);
+    }
     int depth = GemmTile.evenly(Math.toIntExact(depth()), GemmTile.DEPTH, 1);
     int stride = GemmTile.stride(blockColumns, GemmPanels.tileColumns(dtype));
-    long thread = ((long) (blockRows + depth) * stride + (direct ? 0 : BAND)) * dtype.bytes();
+    long thread = ((long) (blockRows + depth) * stride + (pointwise ? 0 : BAND)) * dtype.bytes();
     return ("%d phases, blocks of %d filters by %d pixels by about %d taps, %d pieces, "
             + "%d KiB of scratch a thread and %d KiB of packed weights in %s")
         .formatted(

@@ -10,8 +10,9 @@ import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Convolution and its gradient with respect to the input as a matrix product: weights times the
- * column matrix, of which only cache-sized blocks are ever packed, straight from the image.
+ * Convolution and its gradient with respect to the input: a matrix product of the weights and the
+ * column matrix, of which only cache-sized blocks are ever packed, straight from the image; or,
+ * where few filters share an input channel, sums over the image itself.
  *
  * <p>The output is cut into blocks of filters by pixels, each made by one thread alone. Used by one
  * calling thread at a time.
@@ -33,6 +34,7 @@ final class Conv2dCall {
   private GemmEpilogue epilogue;
   private GemmPanels packed;
   private boolean backward;
+  private boolean direct;
   private int kernelHeight;
   private int kernelWidth;
 
@@ -41,16 +43,19 @@ final class Conv2dCall {
     this.scratch = scratch;
   }
 
-  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
-    blocks.forward(spec, x.shape(), y.shape(), x.dtype());
+  void forward(Conv2dSpec spec, boolean fromBand, Tensor x, Tensor w, Tensor b, Tensor y) {
+    direct = fromBand;
+    blocks.forward(spec, x.shape(), y.shape(), x.dtype(), fromBand);
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
     backward = false;
     run(spec.window(), x, w, y);
   }
 
-  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
-    blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype());
+  void backwardInput(
+      Conv2dSpec spec, boolean fromBand, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    direct = fromBand;
+    blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype(), fromBand);
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     backward = true;
@@ -58,14 +63,14 @@ final class Conv2dCall {
   }
 
   /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
-    blocks.forward(spec, x, y, DType.F32);
+  String explainForward(Conv2dSpec spec, boolean fromBand, Shape x, Shape y) {
+    blocks.forward(spec, x, y, DType.F32, fromBand);
     return blocks.describe();
   }
 
   /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
-    blocks.backwardInput(spec, x, y, DType.F32);
+  String explainBackwardInput(Conv2dSpec spec, boolean fromBand, Shape x, Shape y) {
+    blocks.backwardInput(spec, x, y, DType.F32, fromBand);
     return blocks.describe();
   }
 
@@ -143,8 +148,33 @@ final class Conv2dCall {
     int stride = panels.stride(blocks.blockColumns);
     panels.reserve(
         GemmPanels.Part.PRODUCT, (long) GemmTile.roundUp(blocks.blockRows, GemmTile.ROWS) * stride);
-    panels.fill(high, wide, stride, bias, channelOut);
     PackColumns block = mine.columns;
+    if (direct) {
+      block.plan(rows, columns, firstPixel, wide, 0, rows.taps);
+      int channelIn = group * blocks.channels;
+      blocks.packBand(panels, block, phase, input, channelIn, blocks.channels, rows.taps);
+      int a0 = blocks.weightsIndex(phase, channelOut);
+      panels.directOutputs(block, packed, a0, bias, channelOut, high, stride);
+    } else {
+      panels.fill(high, wide, stride, bias, channelOut);
+      product(panels, block, phase, firstPixel, wide, group, channelOut, high, stride);
+    }
+    store(panels, block, rows, columns, channelOut, high, stride);
+  }
+
+  /** The block as a product, a part of the depth at a time. */
+  private void product(
+      GemmPanels panels,
+      PackColumns block,
+      int phase,
+      long firstPixel,
+      int wide,
+      int group,
+      int channelOut,
+      int high,
+      int stride) {
+    Conv2dAxis rows = blocks.rows(phase);
+    Conv2dAxis columns = blocks.columns(phase);
     int depth = blocks.channels * rows.taps * columns.taps;
     int weightsIndex = blocks.weightsIndex(phase, channelOut);
     int tapRows = blocks.tapRows(rows, columns);
@@ -164,7 +194,6 @@ final class Conv2dCall {
       }
       tapRow += tapRows;
     } while (tapRow < rows.taps);
-    store(panels, block, rows, columns, channelOut, high, stride);
   }
 
   private void store(

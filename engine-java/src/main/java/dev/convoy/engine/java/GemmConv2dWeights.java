@@ -35,13 +35,11 @@ final class GemmConv2dWeights {
 
   private final Workers.Job products = this::multiply;
   private final Workers.Job sums = this::sum;
-  private final Workers.Job biases = this::bias;
 
   // The call under way.
   private MemorySegment x;
   private MemorySegment dy;
   private MemorySegment dw;
-  private MemorySegment db;
   private boolean accumulate;
   private GemmPanels partial;
   private int images;
@@ -65,8 +63,7 @@ final class GemmConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(
-      Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
+  void backward(Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, boolean accumulates) {
     dy = dys.segment();
     accumulate = accumulates;
     images = dys.shape().n();
@@ -74,25 +71,18 @@ final class GemmConv2dWeights {
     planeOut = Math.multiplyExact(dys.shape().h(), dys.shape().w());
     partial = shared.panels(dys.dtype());
     try {
-      if (dws != null) {
-        x = xs.segment();
-        dw = dws.segment();
-        blocks.forward(spec, xs.shape(), dys.shape(), dys.dtype());
-        cut();
-        partial.reserve(
-            GemmPanels.Part.PRODUCT, Math.multiplyExact((long) outputs * chunks, regionLength()));
-        workers.run(outputs * chunks, products);
-        workers.run(outputs, sums);
-      }
-      if (dbs != null) {
-        db = dbs.segment();
-        workers.run(filtersOfAll, biases);
-      }
+      x = xs.segment();
+      dw = dws.segment();
+      blocks.forward(spec, xs.shape(), dys.shape(), dys.dtype(), false);
+      cut();
+      partial.reserve(
+          GemmPanels.Part.PRODUCT, Math.multiplyExact((long) outputs * chunks, regionLength()));
+      workers.run(outputs * chunks, products);
+      workers.run(outputs, sums);
     } finally {
       x = null;
       dy = null;
       dw = null;
-      db = null;
     }
   }
 
@@ -101,7 +91,7 @@ final class GemmConv2dWeights {
     images = y.n();
     planeOut = Math.multiplyExact(y.h(), y.w());
     partial = shared.panels(DType.F32);
-    blocks.forward(spec, x, y, DType.F32);
+    blocks.forward(spec, x, y, DType.F32, false);
     cut();
     return ("blocks of %d taps by %d filters by %d pixels, %d chunks of pixels, %d pieces, "
             + "%d KiB of sums in %s")
@@ -221,13 +211,6 @@ final class GemmConv2dWeights {
       long at = ((place * blocks.channels + out.channel) * rows.taps + out.tapRow) * columns.taps;
       panels.store(GemmPanels.Part.LEFT, filter * across, dw, at, out.rows, epilogue);
     }
-  }
-
-  private void bias(int filter) {
-    GemmPanels panels = scratch.get().panels(partial.dtype());
-    long image = (long) filtersOfAll * planeOut;
-    long first = (long) filter * planeOut;
-    panels.sum(dy, first, image, images, planeOut, db, filter, accumulate);
   }
 
   /** A block of {@code dw}: some rows of the column matrix by some filters. */

@@ -86,8 +86,25 @@ final class GemmOutputF32 {
     }
   }
 
-  /** The sum of a run of neighbours, always in the same order. */
-  static float sum(MemorySegment from, long at, int length) {
+  /**
+   * The sum of a vector in an array, which is overwritten. The vector's own reduction leaves the
+   * order open, and the interpreter's is not the compiler's.
+   */
+  static float total(float[] array, int at) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        array[at + i] += array[at + half + i];
+      }
+    }
+    return array[at];
+  }
+
+  /**
+   * The sum of a run of neighbours, always in the same order.
+   *
+   * @param room a vector's room
+   */
+  static float sum(MemorySegment from, long at, int length, float[] room) {
     long offset = at * Float.BYTES;
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = FloatVector.zero(SPECIES);
@@ -104,7 +121,8 @@ final class GemmOutputF32 {
       long place = offset + (long) i * Float.BYTES;
       even = even.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER, mask));
     }
-    return even.add(odd).reduceLanes(VectorOperators.ADD);
+    even.add(odd).intoArray(room, 0);
+    return total(room, 0);
   }
 
   private static FloatVector load(float[] array, int index) {

@@ -86,8 +86,25 @@ final class GemmOutputF64 {
     }
   }
 
-  /** The sum of a run of neighbours, always in the same order. */
-  static double sum(MemorySegment from, long at, int length) {
+  /**
+   * The sum of a vector in an array, which is overwritten. The vector's own reduction leaves the
+   * order open, and the interpreter's is not the compiler's.
+   */
+  static double total(double[] array, int at) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        array[at + i] += array[at + half + i];
+      }
+    }
+    return array[at];
+  }
+
+  /**
+   * The sum of a run of neighbours, always in the same order.
+   *
+   * @param room a vector's room
+   */
+  static double sum(MemorySegment from, long at, int length, double[] room) {
     long offset = at * Double.BYTES;
     DoubleVector even = DoubleVector.zero(SPECIES);
     DoubleVector odd = DoubleVector.zero(SPECIES);
@@ -104,7 +121,8 @@ final class GemmOutputF64 {
       long place = offset + (long) i * Double.BYTES;
       even = even.add(DoubleVector.fromMemorySegment(SPECIES, from, place, ORDER, mask));
     }
-    return even.add(odd).reduceLanes(VectorOperators.ADD);
+    even.add(odd).intoArray(room, 0);
+    return total(room, 0);
   }
 
   private static DoubleVector load(double[] array, int index) {

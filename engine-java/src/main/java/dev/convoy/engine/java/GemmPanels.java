@@ -140,6 +140,28 @@ abstract class GemmPanels {
       int columns,
       int depth);
 
+  /**
+   * Sets the product part to a block's pixels for some filters, from the band.
+   *
+   * @param leftOwner whose left part holds the weights, from {@code a0} on, filter by filter
+   * @param biases filter {@code i} has element {@code first + i}; null for none
+   * @param stride from one filter's row of the product to the next
+   */
+  abstract void directOutputs(
+      PackColumns block,
+      GemmPanels leftOwner,
+      int a0,
+      MemorySegment biases,
+      long first,
+      int filters,
+      int stride);
+
+  /**
+   * Adds to another's product part, from {@code index} on, the gradients of a block's taps. The
+   * left part holds {@code dy}.
+   */
+  abstract void directWeights(PackColumns block, GemmPanels productOwner, int index);
+
   /** Writes a run of neighbours from a part to a tensor. */
   abstract void store(
       Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue);

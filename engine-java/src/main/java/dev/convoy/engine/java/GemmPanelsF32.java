@@ -127,6 +127,29 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void directOutputs(
+      PackColumns block,
+      GemmPanels leftOwner,
+      int a0,
+      MemorySegment biases,
+      long first,
+      int filters,
+      int stride) {
+    float[] weights = ((GemmPanelsF32) leftOwner).left;
+    for (int i = 0; i < filters; i++) {
+      float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, first + i);
+      int at = a0 + i * block.places;
+      DirectConv2dF32.outputs(block, band, weights, at, bias, product, i * stride);
+    }
+  }
+
+  @Override
+  void directWeights(PackColumns block, GemmPanels productOwner, int index) {
+    float[] sums = ((GemmPanelsF32) productOwner).product;
+    DirectConv2dF32.weights(block, band, left, sums, index, tile);
+  }
+
+  @Override
   void store(Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
     GemmOutputF32.store(part(from), index, to, at, length, epilogue);
   }
@@ -158,7 +181,7 @@ final class GemmPanelsF32 extends GemmPanels {
       boolean add) {
     float sum = 0;
     for (int i = 0; i < images; i++) {
-      sum += GemmOutputF32.sum(from, first + i * image, length);
+      sum += GemmOutputF32.sum(from, first + i * image, length, tile);
     }
     to.setAtIndex(ELEMENT, at, add ? to.getAtIndex(ELEMENT, at) + sum : sum);
   }

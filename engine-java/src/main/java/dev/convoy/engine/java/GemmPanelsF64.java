@@ -127,6 +127,29 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void directOutputs(
+      PackColumns block,
+      GemmPanels leftOwner,
+      int a0,
+      MemorySegment biases,
+      long first,
+      int filters,
+      int stride) {
+    double[] weights = ((GemmPanelsF64) leftOwner).left;
+    for (int i = 0; i < filters; i++) {
+      double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, first + i);
+      int at = a0 + i * block.places;
+      DirectConv2dF64.outputs(block, band, weights, at, bias, product, i * stride);
+    }
+  }
+
+  @Override
+  void directWeights(PackColumns block, GemmPanels productOwner, int index) {
+    double[] sums = ((GemmPanelsF64) productOwner).product;
+    DirectConv2dF64.weights(block, band, left, sums, index, tile);
+  }
+
+  @Override
   void store(Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
     GemmOutputF64.store(part(from), index, to, at, length, epilogue);
   }
@@ -158,7 +181,7 @@ final class GemmPanelsF64 extends GemmPanels {
       boolean add) {
     double sum = 0;
     for (int i = 0; i < images; i++) {
-      sum += GemmOutputF64.sum(from, first + i * image, length);
+      sum += GemmOutputF64.sum(from, first + i * image, length, tile);
     }
     to.setAtIndex(ELEMENT, at, add ? to.getAtIndex(ELEMENT, at) + sum : sum);
   }

@@ -143,7 +143,7 @@ final class PackF32 {
     }
   }
 
-  /** Elements that {@code transpose} needs for its tiles. */
+  /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
   static int tileLength() {
     return 2 * LANES * LANES;
   }
