@@ -11,11 +11,19 @@
  * element equals the maximum, or always, divided. */
 enum share { SHARE_PLACE1, SHARE_PLACE4, SHARE_TIES, SHARE_AVERAGE };
 
+/* Quotients of the output rows that a row of dx gathers from, each divided once and not once a tap.
+ * Row oh stands at oh % rows, rows being a power of two. */
+typedef struct {
+  int64_t rows, next; /* next: the first output row not yet divided */
+  T values[2048];
+} quotients;
+
 /* One plane; null what the share has no use for. */
 typedef struct {
   const T *x, *y, *dy;
   const void *argmax;
   T *dx;
+  quotients *q;
 } gradient;
 
 /* Adds to sum what the windows (oh, ow), (oh, ow + 1), ... give to their tap (r, c). Lanes out of
@@ -25,6 +33,10 @@ INLINE vec add_share(vec sum, const convoy_pool_sizes *s, const gradient *g, enu
                      vec x, int64_t oh, int64_t ow, int64_t r, int64_t c, bool inside, window k) {
   range lanes = lanes_between(-ow, s->ow - ow);
   int64_t at = oh * s->ow + ow, tap = r * k.kw + c;
+  if (share == SHARE_AVERAGE) {
+    const T *quotient = g->q->values + (oh & (g->q->rows - 1)) * s->ow + ow;
+    return vec_add(sum, inside ? vec_load(quotient) : vec_load_range(quotient, lanes));
+  }
   vec dy = inside ? vec_load(g->dy + at) : vec_load_range(g->dy + at, lanes);
   if (share == SHARE_PLACE1) {
     const uint8_t *p = (const uint8_t *)g->argmax + at;
@@ -36,11 +48,23 @@ INLINE vec add_share(vec sum, const convoy_pool_sizes *s, const gradient *g, enu
     places place = inside ? places_load4(p) : places_load4_range(p, lanes);
     return vec_add_where(places_equal(place, places_set(tap)), sum, dy);
   }
-  if (share == SHARE_TIES) {
-    vec y = inside ? vec_load(g->y + at) : vec_load_range(g->y + at, lanes);
-    return vec_add_where(vec_equal(x, y), sum, dy);
+  vec y = inside ? vec_load(g->y + at) : vec_load_range(g->y + at, lanes);
+  return vec_add_where(vec_equal(x, y), sum, dy);
+}
+
+/* Divides the output rows up to the last that image row `row` gathers from. */
+INLINE void divide_rows(const convoy_pool_sizes *s, const gradient *g, int64_t row, window k) {
+  int64_t last = min_i64(s->oh - 1, (row + s->ph) / k.stride);
+  for (; g->q->next <= last; g->q->next++) {
+    int64_t oh = g->q->next, rows = avg_rows(s, oh);
+    const T *dy = g->dy + oh * s->ow;
+    T *quotient = g->q->values + (oh & (g->q->rows - 1)) * s->ow;
+    for (int64_t ow = 0; ow < s->ow; ow += LANES) {
+      range lanes = lanes_between(0, s->ow - ow);
+      vec divided = vec_div(vec_load_range(dy + ow, lanes), divisors(s, rows, ow, k));
+      vec_store_range(quotient + ow, lanes, divided);
+    }
   }
-  return vec_add(sum, vec_div(dy, divisors(s, avg_rows(s, oh), ow, k)));
 }
 
 /* The output row whose windows have their tap row r on image row `row`, or -1. */
@@ -129,7 +153,13 @@ INLINE void backward_planes(const convoy_pool_sizes *s, int64_t planes, gradient
                             enum share share, window k) {
   int64_t in = s->h * s->w, out = s->oh * s->ow;
   for (int64_t plane = 0; plane < planes; plane++) {
+    if (share == SHARE_AVERAGE) {
+      g.q->next = 0;
+    }
     for (int64_t row = 0; row < s->h; row++) {
+      if (share == SHARE_AVERAGE) {
+        divide_rows(s, &g, row, k);
+      }
       if (k.stride == 1) {
         backward_row_stride1(s, &g, share, row, k);
       } else {
@@ -147,10 +177,16 @@ INLINE void backward_planes(const convoy_pool_sizes *s, int64_t planes, gradient
   }
 }
 
+/* A gather looks at every tap of every window, LANES at a time; the portable scatter of a maximum
+ * touches one element per window, which is less work where windows overlap much. */
+static inline bool gather_pays(const convoy_pool_sizes *s) {
+  return vectorises(s) && s->kh * s->kw <= s->sh * s->sw * LANES;
+}
+
 static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const T *dy,
                               const void *argmax, T *dx) {
   gradient g = {.dy = dy, .argmax = argmax, .dx = dx};
-  if (!vectorises(s)) {
+  if (!gather_pays(s)) {
     PORTABLE.max_backward(s, planes, dy, argmax, dx);
   } else if (argmax_width(s, argmax) == 1) {
     CALL_WITH_WINDOW(s, backward_planes, s, planes, g, SHARE_PLACE1);
@@ -170,8 +206,13 @@ static void max_backward_ties_simd(const convoy_pool_sizes *s, int64_t planes, c
 }
 
 static void avg_backward_simd(const convoy_pool_sizes *s, int64_t planes, const T *dy, T *dx) {
-  gradient g = {.dy = dy, .dx = dx};
-  if (avg_vectorises(s)) {
+  quotients q; /* not initialised: most calls need little of it */
+  q.rows = 1;
+  while (q.rows < (s->kh - 1) * s->dh / s->sh + 1) {
+    q.rows *= 2;
+  }
+  if (avg_vectorises(s) && q.rows * s->ow <= (int64_t)(sizeof q.values / sizeof *q.values)) {
+    gradient g = {.dy = dy, .dx = dx, .q = &q};
     CALL_WITH_WINDOW(s, backward_planes, s, planes, g, SHARE_AVERAGE);
   } else {
     PORTABLE.avg_backward(s, planes, dy, dx);

@@ -65,16 +65,18 @@ static inline __attribute__((always_inline)) void max_backward_planes(const conv
                                                                       const void *argmax, T *dx,
                                                                       int width) {
   int64_t at = 0;
+  uint32_t kw = (uint32_t)s->kw, places = (uint32_t)(s->kh * s->kw); /* division is costly */
   memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
   for (int64_t plane = 0; plane < planes; plane++, dx += s->h * s->w) {
     for (int64_t oh = 0; oh < s->oh; oh++) {
       for (int64_t ow = 0; ow < s->ow; ow++, at++) {
-        int64_t place = width == 1 ? ((const uint8_t *)argmax)[at] : ((const int32_t *)argmax)[at];
-        if (place < 0 || place >= s->kh * s->kw) {
+        uint32_t place =
+            width == 1 ? ((const uint8_t *)argmax)[at] : ((const uint32_t *)argmax)[at];
+        if (place >= places) {
           continue;
         }
-        int64_t row = oh * s->sh - s->ph + place / s->kw * s->dh;
-        int64_t col = ow * s->sw - s->pw + place % s->kw * s->dw;
+        int64_t row = oh * s->sh - s->ph + place / kw * s->dh;
+        int64_t col = ow * s->sw - s->pw + place % kw * s->dw;
         if (row >= 0 && row < s->h && col >= 0 && col < s->w) {
           dx[row * s->w + col] += dy[at];
         }

@@ -11,9 +11,10 @@ typedef struct {
 } window;
 
 /* Lanes are neighbouring outputs, so their inputs must be neighbours (stride 1) or lie two apart
- * (stride 2), where even and odd columns, once split, are two neighbouring taps: no dilation. */
+ * (stride 2), where even and odd columns, once split, are two neighbouring taps: no dilation. And a
+ * row must have outputs enough to be worth a vector. */
 static inline bool vectorises(const convoy_pool_sizes *s) {
-  return s->sh == s->sw && (s->sw == 1 || (s->sw == 2 && s->dw == 1));
+  return s->sh == s->sw && (s->sw == 1 || (s->sw == 2 && s->dw == 1)) && s->ow * 4 > LANES;
 }
 
 static inline bool has_window(const convoy_pool_sizes *s, int64_t k, int64_t stride) {

@@ -42,7 +42,7 @@ void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the count and returns the program's exit status. */
 int finish(const char *name);
 
-/* Seconds on a clock that only runs forward. */
+/* Seconds of processor time that this process has had: machines are shared. */
 double seconds(void);
 
 /* Best seconds per call of several batches, each long enough to time. */

@@ -41,8 +41,13 @@ static inline void vec_store(T *p, vec v) {
   _mm256_storeu_ps(p, v);
 }
 
+/* One by one: a masked store is microcode on many a processor without AVX-512. */
 static inline void vec_store_range(T *p, range lanes, vec v) {
-  _mm256_maskstore_ps(p, mask_of(lanes), v);
+  T values[LANES];
+  vec_store(values, v);
+  for (int lane = lanes.first; lane < lanes.last; lane++) {
+    p[lane] = values[lane];
+  }
 }
 
 static inline vec vec_add(vec a, vec b) {
@@ -123,12 +128,26 @@ static inline places places_load1(const uint8_t *p) {
   return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
 }
 
+/* The bytes of the lanes, in a register: a vector load soon after byte stores would stall. */
 static inline places places_load1_range(const uint8_t *p, range lanes) {
-  uint64_t bytes = 0; /* gathered in a register: a vector load soon after byte stores would stall */
-  for (int lane = lanes.first; lane < lanes.last; lane++) {
+  uint64_t bytes = 0;
+  int lane = lanes.first, left = lanes.last - lanes.first;
+  if (left & 4) {
+    uint32_t four;
+    memcpy(&four, p + lane, sizeof four);
+    bytes |= (uint64_t)four << 8 * lane;
+    lane += 4;
+  }
+  if (left & 2) {
+    uint16_t two;
+    memcpy(&two, p + lane, sizeof two);
+    bytes |= (uint64_t)two << 8 * lane;
+    lane += 2;
+  }
+  if (left & 1) {
     bytes |= (uint64_t)p[lane] << 8 * lane;
   }
-  return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
+  return left == LANES ? places_load1(p) : _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
 }
 
 static inline places places_load4(const int32_t *p) {
@@ -161,5 +180,9 @@ static inline void places_store4(int32_t *p, places v) {
 }
 
 static inline void places_store4_range(int32_t *p, range lanes, places v) {
-  _mm256_maskstore_epi32(p, mask_of(lanes), v);
+  int32_t values[LANES];
+  places_store4(values, v);
+  for (int lane = lanes.first; lane < lanes.last; lane++) {
+    p[lane] = values[lane];
+  }
 }

@@ -41,8 +41,13 @@ static inline void vec_store(T *p, vec v) {
   _mm256_storeu_pd(p, v);
 }
 
+/* One by one: a masked store is microcode on many a processor without AVX-512. */
 static inline void vec_store_range(T *p, range lanes, vec v) {
-  _mm256_maskstore_pd(p, mask_of(lanes), v);
+  T values[LANES];
+  vec_store(values, v);
+  for (int lane = lanes.first; lane < lanes.last; lane++) {
+    p[lane] = values[lane];
+  }
 }
 
 static inline vec vec_add(vec a, vec b) {
@@ -164,5 +169,9 @@ static inline void places_store4(int32_t *p, places v) {
 }
 
 static inline void places_store4_range(int32_t *p, range lanes, places v) {
-  _mm_maskstore_epi32(p, narrow(mask_of(lanes)), narrow(v));
+  int32_t values[LANES];
+  places_store4(values, v);
+  for (int lane = lanes.first; lane < lanes.last; lane++) {
+    p[lane] = values[lane];
+  }
 }
