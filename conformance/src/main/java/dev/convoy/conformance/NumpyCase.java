@@ -60,7 +60,8 @@ final class NumpyCase extends Case {
     Tensor byMask = memory.output("dx by mask", x.shape());
     ArgMax argmax = spec.argmax(x.shape(), memory.outputs("argmax"));
     engine.maxPool2d(spec, images, y, argmax);
-    engine.maxPool2dBackward(spec, gradients, argmax, byLoop);
+    ArgMax winners = MaxPool2dCase.sameWinners(name(), spec, argmax);
+    engine.maxPool2dBackward(spec, gradients, winners, byLoop);
     engine.maxPool2dBackward(spec.ties(Ties.ALL), images, y, gradients, byMask);
     answers.add("y", y);
     answers.add("dx by loop", byLoop);

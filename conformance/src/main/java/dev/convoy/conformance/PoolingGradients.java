@@ -62,7 +62,8 @@ final class PoolingGradients {
     ArgMax argmax = spec.argmax(IMAGES);
     Tensor dx = Gradient.empty(IMAGES);
     engine.maxPool2d(spec, x, y, argmax);
-    engine.maxPool2dBackward(spec, dy, argmax, dx);
+    ArgMax winners = MaxPool2dCase.sameWinners("gradient", spec, argmax);
+    engine.maxPool2dBackward(spec, dy, winners, dx);
     Gradient.check(x, moved -> engine.maxPool2d(spec, moved), dy, dx);
   }
 

@@ -108,7 +108,7 @@ final class ConvolutionFaults {
   }
 
   static Kernels sumsInAsManyPartsAsThreads(EngineConfig config) {
-    return new IdleKernels() {
+    return new SkippedConvolutions(config) {
       @Override
       public void conv2dBackwardWeights(
           Conv2dSpec spec, Tensor x, Tensor dy, Tensor dw, Tensor db, boolean accumulate) {
@@ -128,7 +128,7 @@ final class ConvolutionFaults {
   }
 
   static Kernels scratchSharedByCallers(EngineConfig config) {
-    return new IdleKernels() {
+    return new SkippedConvolutions(config) {
       private volatile Tensor current;
 
       @Override

@@ -24,6 +24,7 @@ enum Fault {
   SCRATCH_SHARED_BY_CALLERS(
       ConvolutionFaults::scratchSharedByCallers, "callersAtOnceGetWhatOneAloneGets"),
 
+  WINNERS_FORGOTTEN(PoolingFaults::winnersForgotten, "maxPool2dOfEveryGeometry"),
   LAST_TIE_WINS(PoolingFaults::lastTieWins, "maxPool2dOfEveryGeometry"),
   LAST_NAN_WINS(PoolingFaults::lastNanWins, "maxPool2dAsNumpyAndPyTorch"),
   NAN_LOST_IN_THE_TAIL(PoolingFaults::nanLostInTheTail, "maxPool2dWithNanAtEveryPlace"),
@@ -46,7 +47,7 @@ enum Fault {
   READS_PAST_THE_END(MemoryFaults::readsPastTheEndOfAnInput, "pointwiseOfEverySize"),
   TAIL_FORGOTTEN(MemoryFaults::tailForgotten, "matmulOfEverySize"),
   TAIL_LOSES_NAN(MemoryFaults::tailLosesNan, "pointwiseOfSpecialValues"),
-  DOES_NOTHING(MemoryFaults::doesNothing, "everyOtherEngineAgrees");
+  OUTPUTS_FORGOTTEN(MemoryFaults::outputsForgotten, "everyOtherEngineAgrees");
 
   private final Function<EngineConfig, Kernels> kernels;
   private final String caughtBy;
