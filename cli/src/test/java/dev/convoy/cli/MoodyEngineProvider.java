@@ -14,8 +14,11 @@ public final class MoodyEngineProvider implements EngineProvider {
   static final String NAME = "moody";
   static final String REASON = "not in the mood; ask again tomorrow";
 
-  /** Set by tests: starts, as the java engine but for matrix products a little too large. */
-  static volatile boolean wrong;
+  /**
+   * System property of a process where it starts: as the java engine, but for matrix products a
+   * little too large. Engines once started are kept, so that tests of one process cannot differ.
+   */
+  static final String STARTS = "convoy.test.moody.starts";
 
   @Override
   public String name() {
@@ -29,7 +32,7 @@ public final class MoodyEngineProvider implements EngineProvider {
 
   @Override
   public Kernels create(EngineConfig config) {
-    if (!wrong) {
+    if (!Boolean.getBoolean(STARTS)) {
       throw new EngineUnavailableException(REASON, new IllegalStateException("the mood"));
     }
     Kernels java =

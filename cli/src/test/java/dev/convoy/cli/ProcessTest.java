@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,12 +24,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command as a process of its own: exit codes, class and module path, signals. */
 @Timeout(300)
 class ProcessTest {
+  private static final String TEST_PATH = System.getProperty("java.class.path");
+
   /** What the tests run on, less the tests and their libraries. */
   private static final List<String> PATH =
-      Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+      Arrays.stream(TEST_PATH.split(File.pathSeparator))
           .filter(entry -> !entry.endsWith("test-classes"))
           .filter(entry -> !entry.contains("junit") && !entry.contains("surefire"))
           .toList();
+
+  private static final String CLASS_PATH = String.join(File.pathSeparator, PATH);
+  private static final String MAIN = Main.class.getName();
 
   @TempDir private Path folder;
 
@@ -51,12 +57,22 @@ class ProcessTest {
 
   @Test
   void tooLittleMemoryIsAnErrorWithAdvice() throws Exception {
-    List<String> command = java("-XX:MaxDirectMemorySize=20m");
-    command.addAll(List.of("-cp", String.join(File.pathSeparator, PATH), Main.class.getName()));
-    command.addAll(List.of("train", "--data", "embedded"));
+    List<String> command = java("-XX:MaxDirectMemorySize=20m", "-cp", CLASS_PATH, MAIN);
+    Collections.addAll(command, "train", "--data", "embedded");
     Cli cli = run(command);
     assertEquals(1, cli.code(), cli.err());
     assertTrue(errors(cli).startsWith("convoy: not enough memory, "), cli.err());
+  }
+
+  @Test
+  void enginesThatComputeDifferentThingsDoNotAgree() throws Exception {
+    List<String> command =
+        java("-D" + MoodyEngineProvider.STARTS + "=true", "-cp", TEST_PATH, MAIN);
+    Collections.addAll(command, CompareCommandTest.SMALL);
+    Cli cli = run(command);
+    assertEquals(1, cli.code(), cli.err() + cli.out());
+    assertTrue(cli.out().contains("The engines differ"), cli.out());
+    assertEquals("", errors(cli));
   }
 
   @Test
@@ -90,10 +106,9 @@ class ProcessTest {
 
   @Test
   void beingStoppedLeavesWholeFilesAndNothingElse() throws Exception {
-    List<String> command = java();
-    command.addAll(List.of("-cp", String.join(File.pathSeparator, PATH), Main.class.getName()));
-    command.addAll(List.of("train", "--data", "embedded", "--limit", "64"));
-    command.addAll(List.of("--epochs", "1000000", "--out", folder.toString()));
+    List<String> command = java("-cp", CLASS_PATH, MAIN);
+    Collections.addAll(command, "train", "--data", "embedded", "--limit", "64");
+    Collections.addAll(command, "--epochs", "1000000", "--out", folder.toString());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine();
@@ -110,9 +125,8 @@ class ProcessTest {
   }
 
   private Cli onClassPath(String... args) throws Exception {
-    List<String> command = java();
-    command.addAll(List.of("-cp", String.join(File.pathSeparator, PATH), Main.class.getName()));
-    command.addAll(List.of(args));
+    List<String> command = java("-cp", CLASS_PATH, MAIN);
+    Collections.addAll(command, args);
     return run(command);
   }
 
@@ -125,10 +139,10 @@ class ProcessTest {
             .collect(Collectors.joining(File.pathSeparator));
     List<String> command = java("-p", String.join(File.pathSeparator, modules));
     if (!others.isEmpty()) {
-      command.addAll(List.of("-cp", others));
+      Collections.addAll(command, "-cp", others);
     }
-    command.addAll(List.of("-m", "dev.convoy.cli/" + Main.class.getName()));
-    command.addAll(List.of(args));
+    Collections.addAll(command, "-m", "dev.convoy.cli/" + MAIN);
+    Collections.addAll(command, args);
     return run(command);
   }
 
@@ -137,7 +151,7 @@ class ProcessTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-modules=jdk.incubator.vector");
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of(options));
+    Collections.addAll(command, options);
     return command;
   }
 

@@ -60,7 +60,10 @@ class TrainCommandTest {
   @Test
   void whatItDoesIsPrinted() {
     List<String> lines = run.out().lines().toList();
-    assertTrue(lines.getFirst().matches("Engine: (native|java), the fastest that runs here"));
+    assertTrue(
+        lines
+            .getFirst()
+            .matches("Engine: (native|java), the fastest that runs here; threads: \\d+"));
     assertTrue(lines.contains("  not moody: " + MoodyEngineProvider.REASON), run.out());
     assertTrue(
         lines.contains("Data: Fashion-MNIST, embedded part: 1,600 training and 1,600 test images"),
