@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * </pre>
  */
 public final class MaxPoolFromScratch {
-  private static final int REPETITIONS = 10;
+  private static final int REPETITIONS = 5;
 
   private final Engine engine;
   private final PrintStream out;
