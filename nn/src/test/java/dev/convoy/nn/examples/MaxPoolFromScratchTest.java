@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class MaxPoolFromScratchTest {
   @Test
   void theNumbersAreThoseOfTheNumpyOriginal() {
     assertTrue(
-        MaxPoolFromScratch.run(Engines.fastest(), out),
+        MaxPoolFromScratch.run(Engines.fastest(), out, Duration.ZERO),
         () -> told.toString(StandardCharsets.UTF_8));
   }
 
@@ -35,7 +36,7 @@ class MaxPoolFromScratchTest {
   @ValueSource(strings = {"maxPool2d", "maxPool2dBackward"})
   void anEngineThatIsWrongInOneElementIsFoundOut(String operation) {
     try (Engine wrong = Engines.create(new OffByOne(operation), EngineConfig.defaults())) {
-      assertFalse(MaxPoolFromScratch.run(wrong, out));
+      assertFalse(MaxPoolFromScratch.run(wrong, out, Duration.ZERO));
     }
     assertTrue(told.toString(StandardCharsets.UTF_8).contains("DIFFERS"));
   }
