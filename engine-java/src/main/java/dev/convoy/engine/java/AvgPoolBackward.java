@@ -7,6 +7,7 @@ import dev.convoy.spi.Workers;
 
 /** Average pooling, backward: what does not depend on the element type. */
 abstract class AvgPoolBackward extends PoolJob {
+  final PoolPhases phases = new PoolPhases();
   final PoolCover cover = new PoolCover();
   final PoolDivisor divisor = new PoolDivisor();
 
@@ -23,7 +24,8 @@ abstract class AvgPoolBackward extends PoolJob {
     this.dy = dy;
     this.dx = dx;
     setSizes(spec.window(), dx.shape(), dy.shape());
-    cover.set(rows, columns);
+    phases.set(columns, lanes);
+    cover.set(rows, columns, phases);
     divisor.set(spec, rows, columns, lanes);
     try {
       run(workers, rows.size);

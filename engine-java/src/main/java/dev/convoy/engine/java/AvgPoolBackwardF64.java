@@ -26,10 +26,12 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
   void unpool(PoolBuffers scratch, int count, int from, int to, int first, int end) {
     double[] dx = scratch.doubles(1, 0);
     double[] divided = scratch.doubles(2, cover.length(count * (end - first)) + 2L * LANES);
-    double[] sums = scratch.doubles(3, cover.length(1) + 3L * LANES);
+    double[] rowSums = scratch.doubles(3, cover.length(1) + 3L * LANES);
     divide(scratch.doubles(0, 0), count, first, end, divided);
     int[] at = scratch.ints(2, cover.mostRows());
     int[] taps = scratch.ints(3, cover.mostRows());
+    boolean dealt = columns.stride > 1;
+    double[] sums = dealt ? scratch.doubles(4, phases.length() + (long) LANES) : dx;
     for (int plane = 0; plane < count; plane++) {
       int planeAt = plane * (end - first) * cover.pitch();
       for (int row = from; row < to; row++) {
@@ -37,13 +39,14 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
         int reached = cover.list(row, first, planeAt, at, taps);
         if (reached == 0) {
           Arrays.fill(dx, out, out + columns.size, 0);
-        } else {
-          sumRows(divided, at, reached, sums);
-          if (columns.stride <= 2) {
-            gatherColumns(sums, dx, out);
-          } else {
-            scatterColumns(sums, dx, out);
-          }
+          continue;
+        }
+        sumRows(divided, at, reached, rowSums);
+        for (int phase = 0; phase < phases.count; phase++) {
+          sumColumns(rowSums, phase, sums, dealt ? phases.at(phase, 0) : out);
+        }
+        if (dealt) {
+          PoolRowsF64.collect(sums, phases, dx, out);
         }
       }
     }
@@ -80,42 +83,18 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
     }
   }
 
-  private void gatherColumns(double[] sums, double[] dx, int out) {
-    int before = columns.before;
-    int shift = columns.stride - 1;
-    int evenLast = cover.lastTap(before & shift);
-    int oddLast = cover.lastTap((before + 1) & shift);
-    for (int c = 0; c < columns.size; c += LANES << shift) {
-      DoubleVector even = gather(sums, evenLast, (c + before) >> shift);
-      if (shift == 0) {
-        even.intoArray(dx, out + c);
-      } else {
-        DoubleVector odd = gather(sums, oddLast, (c + 1 + before) >> shift);
-        PoolRowsF64.interleave(even, odd, dx, out + c);
+  /** Sums what reaches a row's inputs of one phase. */
+  private void sumColumns(double[] rowSums, int phase, double[] sums, int to) {
+    int lastTap = cover.lastTap[phase];
+    int begin = cover.gap + phases.firstPlace(phase) - cover.lastShift(phase);
+    int length = phases.columns(phase);
+    for (int c = 0; c < length; c += LANES) {
+      DoubleVector sum = DoubleVector.zero(D);
+      int from = begin + c;
+      for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
+        sum = sum.add(DoubleVector.fromArray(D, rowSums, from));
       }
-    }
-  }
-
-  private DoubleVector gather(double[] sums, int lastTap, int place) {
-    int shift = columns.stride - 1;
-    int step = cover.tapStep();
-    DoubleVector sum = DoubleVector.zero(D);
-    for (int t = lastTap; t >= 0; t -= step) {
-      int from = cover.gap + place - ((t * columns.dilation) >> shift);
-      sum = sum.add(DoubleVector.fromArray(D, sums, from));
-    }
-    return sum;
-  }
-
-  private void scatterColumns(double[] sums, double[] dx, int out) {
-    Arrays.fill(dx, out, out + columns.size, 0);
-    for (int o = 0; o < columns.outputs; o++) {
-      double gradient = sums[cover.gap + o];
-      int end = columns.endTap(o);
-      int column = out + (int) columns.start(o) + columns.firstTap(o) * columns.dilation;
-      for (int tap = columns.firstTap(o); tap < end; tap++, column += columns.dilation) {
-        dx[column] += gradient;
-      }
+      sum.intoArray(sums, to + c);
     }
   }
 }

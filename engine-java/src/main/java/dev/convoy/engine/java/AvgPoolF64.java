@@ -39,7 +39,7 @@ final class AvgPoolF64 extends AvgPool {
         int at = (plane * staged + row - top) * width;
         sumRows(x, at, width, taps, rows.dilation * width, rowSums, rowAt);
         if (dealt) {
-          PoolRowsF64.deal(rowSums, phases, sums);
+          PoolRowsF64.deal(rowSums, 0, phases, sums);
         }
         PoolRowsF64.padRight(phases, sums, 0);
         int out = (plane * (to - from) + o - from) * columns.outputs;

@@ -8,6 +8,7 @@ import dev.convoy.spi.Workers;
 
 /** Max pooling, backward from the winners: what does not depend on the element type. */
 abstract class MaxPoolBackward extends PoolJob {
+  final PoolPhases phases = new PoolPhases();
   final PoolCover cover = new PoolCover();
 
   private final int lanes;
@@ -25,7 +26,8 @@ abstract class MaxPoolBackward extends PoolJob {
     this.argmax = argmax;
     this.dx = dx;
     setSizes(spec.window(), dx.shape(), dy.shape());
-    cover.set(rows, columns);
+    phases.set(columns, lanes);
+    cover.set(rows, columns, phases);
     try {
       run(workers, rows.size);
     } finally {

@@ -76,48 +76,51 @@ final class MaxPoolBackwardF64 extends MaxPoolBackward {
     PoolPlaces.spread(scratch.ints(0, 0), columns.outputs, outputRows, places, gap);
     int[] at = scratch.ints(2, cover.mostRows());
     int[] taps = scratch.ints(3, cover.mostRows());
-    int before = columns.before;
-    int shift = columns.stride - 1;
-    int evenLast = cover.lastTap(before & shift);
-    int oddLast = cover.lastTap((before + 1) & shift);
+    boolean dealt = columns.stride > 1;
+    double[] sums = dealt ? scratch.doubles(3, phases.length() + (long) LANES) : dx;
     for (int plane = 0; plane < count; plane++) {
       int planeAt = plane * (end - first) * cover.pitch();
       for (int row = from; row < to; row++) {
         int out = (plane * (to - from) + row - from) * columns.size;
         int reached = cover.list(row, first, planeAt, at, taps);
-        for (int c = 0; c < columns.size; c += LANES << shift) {
-          DoubleVector even =
-              gather(dy, places, at, taps, reached, evenLast, (c + before) >> shift);
-          if (shift == 0) {
-            even.intoArray(dx, out + c);
-          } else {
-            DoubleVector odd =
-                gather(dy, places, at, taps, reached, oddLast, (c + 1 + before) >> shift);
-            PoolRowsF64.interleave(even, odd, dx, out + c);
-          }
+        for (int phase = 0; phase < phases.count; phase++) {
+          gather(dy, places, at, taps, reached, phase, sums, dealt ? phases.at(phase, 0) : out);
+        }
+        if (dealt) {
+          PoolRowsF64.collect(sums, phases, dx, out);
         }
       }
     }
   }
 
-  /**
-   * The gradients of inputs {@code place, place + 1, …} of a phase, summed in the outputs' order.
-   */
-  private DoubleVector gather(
-      double[] dy, int[] places, int[] at, int[] taps, int reached, int lastTap, int place) {
-    int shift = columns.stride - 1;
-    int step = cover.tapStep();
-    DoubleVector sum = DoubleVector.zero(D);
-    for (int i = 0; i < reached; i++) {
-      int rowPlace = taps[i] * columns.kernel;
-      for (int t = lastTap; t >= 0; t -= step) {
-        int from = at[i] + place - ((t * columns.dilation) >> shift);
-        VectorMask<Double> won =
-            IntVector.fromArray(I, places, from).compare(VectorOperators.EQ, rowPlace + t).cast(D);
-        sum = sum.add(DoubleVector.fromArray(D, dy, from), won);
+  /** Sums the gradients of a row's inputs of one phase, in the outputs' order. */
+  private void gather(
+      double[] dy,
+      int[] places,
+      int[] at,
+      int[] taps,
+      int reached,
+      int phase,
+      double[] sums,
+      int to) {
+    int lastTap = cover.lastTap[phase];
+    int begin = phases.firstPlace(phase) - cover.lastShift(phase);
+    int length = phases.columns(phase);
+    for (int c = 0; c < length; c += LANES) {
+      DoubleVector sum = DoubleVector.zero(D);
+      for (int i = 0; i < reached; i++) {
+        int rowPlace = taps[i] * columns.kernel;
+        int from = at[i] + begin + c;
+        for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
+          VectorMask<Double> won =
+              IntVector.fromArray(I, places, from)
+                  .compare(VectorOperators.EQ, rowPlace + t)
+                  .cast(D);
+          sum = sum.add(DoubleVector.fromArray(D, dy, from), won);
+        }
       }
+      sum.intoArray(sums, to + c);
     }
-    return sum;
   }
 
   private void scatter(PoolBuffers scratch, int count, int from, int to, int first, int end) {

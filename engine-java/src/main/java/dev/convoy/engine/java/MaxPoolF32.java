@@ -67,8 +67,8 @@ final class MaxPoolF32 extends MaxPool {
         int step = rows.dilation * width;
         reduceRows(x, at, width, first, rows.endTap(o), step, rowBest, rowTaps, rowAt);
         if (dealt) {
-          PoolRowsF32.deal(rowBest, phases, best);
-          PoolRowsF32.deal(rowTaps, phases, taps);
+          PoolRowsF32.deal(rowBest, 0, phases, best);
+          PoolRowsF32.deal(rowTaps, 0, phases, taps);
         }
         PoolRowsF32.padRight(phases, best, Float.NEGATIVE_INFINITY);
         PoolRowsF32.padRight(phases, taps, NO_TAP);

@@ -69,8 +69,8 @@ final class MaxPoolF64 extends MaxPool {
         int step = rows.dilation * width;
         reduceRows(x, at, width, first, rows.endTap(o), step, rowBest, rowTaps, rowAt);
         if (dealt) {
-          PoolRowsF64.deal(rowBest, phases, best);
-          PoolRowsF64.deal(rowTaps, phases, taps);
+          PoolRowsF64.deal(rowBest, 0, phases, best);
+          PoolRowsF64.deal(rowTaps, 0, phases, taps);
         }
         PoolRowsF64.padRight(phases, best, Double.NEGATIVE_INFINITY);
         PoolRowsF64.padRight(phases, taps, NO_TAP);

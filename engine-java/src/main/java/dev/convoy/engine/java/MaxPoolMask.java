@@ -10,6 +10,7 @@ import dev.convoy.spi.Workers;
  * not depend on the element type.
  */
 abstract class MaxPoolMask extends PoolJob {
+  final PoolPhases phases = new PoolPhases();
   final PoolCover cover = new PoolCover();
 
   private final int lanes;
@@ -29,7 +30,8 @@ abstract class MaxPoolMask extends PoolJob {
     this.dy = dy;
     this.dx = dx;
     setSizes(spec.window(), x.shape(), y.shape());
-    cover.set(rows, columns);
+    phases.set(columns, lanes);
+    cover.set(rows, columns, phases);
     try {
       run(workers, rows.size);
     } finally {

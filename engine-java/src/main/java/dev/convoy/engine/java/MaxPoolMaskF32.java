@@ -40,50 +40,47 @@ final class MaxPoolMaskF32 extends MaxPoolMask {
     PoolRowsF32.spread(scratch.floats(2, 0), columns.outputs, outputRows, y, cover.gap, Float.NaN);
     int[] at = scratch.ints(2, cover.mostRows());
     int[] taps = scratch.ints(3, cover.mostRows());
-    int before = columns.before;
-    int shift = columns.stride - 1;
-    int evenLast = cover.lastTap(before & shift);
-    int oddLast = cover.lastTap((before + 1) & shift);
+    boolean dealt = columns.stride > 1;
+    float[] inputs = dealt ? scratch.floats(6, phases.length() + (long) LANES) : x;
+    float[] sums = dealt ? scratch.floats(7, phases.length() + (long) LANES) : dx;
     for (int plane = 0; plane < count; plane++) {
       int planeAt = plane * (end - first) * cover.pitch();
       for (int row = from; row < to; row++) {
         int out = (plane * (to - from) + row - from) * columns.size;
         int reached = cover.list(row, first, planeAt, at, taps);
-        for (int c = 0; c < columns.size; c += LANES << shift) {
-          FloatVector a = FloatVector.fromArray(F, x, out + c);
-          int place = (c + before) >> shift;
-          if (shift == 0) {
-            gather(a, dy, y, at, reached, evenLast, place).intoArray(dx, out + c);
-          } else {
-            FloatVector b = FloatVector.fromArray(F, x, out + c + LANES);
-            int oddPlace = (c + 1 + before) >> 1;
-            PoolRowsF32.interleave(
-                gather(PoolRowsF32.even(a, b), dy, y, at, reached, evenLast, place),
-                gather(PoolRowsF32.odd(a, b), dy, y, at, reached, oddLast, oddPlace),
-                dx,
-                out + c);
-          }
+        if (dealt) {
+          PoolRowsF32.deal(x, out, phases, inputs);
+        }
+        for (int phase = 0; phase < phases.count; phase++) {
+          int target = dealt ? phases.at(phase, 0) : out;
+          gather(inputs, dy, y, at, reached, phase, sums, target);
+        }
+        if (dealt) {
+          PoolRowsF32.collect(sums, phases, dx, out);
         }
       }
     }
   }
 
-  /**
-   * The gradients of inputs {@code place, place + 1, …} of a phase, summed in the outputs' order.
-   */
-  private FloatVector gather(
-      FloatVector x, float[] dy, float[] y, int[] at, int reached, int lastTap, int place) {
-    int shift = columns.stride - 1;
-    int step = cover.tapStep();
-    FloatVector sum = FloatVector.zero(F);
-    for (int i = 0; i < reached; i++) {
-      for (int t = lastTap; t >= 0; t -= step) {
-        int from = at[i] + place - ((t * columns.dilation) >> shift);
-        VectorMask<Float> tied = FloatVector.fromArray(F, y, from).compare(VectorOperators.EQ, x);
-        sum = sum.add(FloatVector.fromArray(F, dy, from), tied);
+  /** Sums the gradients of a row's inputs of one phase, in the outputs' order. */
+  private void gather(
+      float[] x, float[] dy, float[] y, int[] at, int reached, int phase, float[] sums, int to) {
+    int lastTap = cover.lastTap[phase];
+    int begin = phases.firstPlace(phase) - cover.lastShift(phase);
+    int length = phases.columns(phase);
+    for (int c = 0; c < length; c += LANES) {
+      FloatVector input = FloatVector.fromArray(F, x, to + c);
+      FloatVector sum = FloatVector.zero(F);
+      for (int i = 0; i < reached; i++) {
+        int from = at[i] + begin + c;
+        for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
+          FloatVector maximum = FloatVector.fromArray(F, y, from);
+          VectorMask<Float> tied = maximum.compare(VectorOperators.EQ, input);
+          sum = sum.add(FloatVector.fromArray(F, dy, from), tied);
+        }
       }
+      sum.intoArray(sums, to + c);
     }
-    return sum;
   }
 
   private void scatter(PoolBuffers scratch, int count, int from, int to, int first, int end) {

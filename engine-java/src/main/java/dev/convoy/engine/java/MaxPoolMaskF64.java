@@ -41,50 +41,54 @@ final class MaxPoolMaskF64 extends MaxPoolMask {
         scratch.doubles(2, 0), columns.outputs, outputRows, y, cover.gap, Double.NaN);
     int[] at = scratch.ints(2, cover.mostRows());
     int[] taps = scratch.ints(3, cover.mostRows());
-    int before = columns.before;
-    int shift = columns.stride - 1;
-    int evenLast = cover.lastTap(before & shift);
-    int oddLast = cover.lastTap((before + 1) & shift);
+    boolean dealt = columns.stride > 1;
+    double[] inputs = dealt ? scratch.doubles(6, phases.length() + (long) LANES) : x;
+    double[] sums = dealt ? scratch.doubles(7, phases.length() + (long) LANES) : dx;
     for (int plane = 0; plane < count; plane++) {
       int planeAt = plane * (end - first) * cover.pitch();
       for (int row = from; row < to; row++) {
         int out = (plane * (to - from) + row - from) * columns.size;
         int reached = cover.list(row, first, planeAt, at, taps);
-        for (int c = 0; c < columns.size; c += LANES << shift) {
-          DoubleVector a = DoubleVector.fromArray(D, x, out + c);
-          int place = (c + before) >> shift;
-          if (shift == 0) {
-            gather(a, dy, y, at, reached, evenLast, place).intoArray(dx, out + c);
-          } else {
-            DoubleVector b = DoubleVector.fromArray(D, x, out + c + LANES);
-            int oddPlace = (c + 1 + before) >> 1;
-            PoolRowsF64.interleave(
-                gather(PoolRowsF64.even(a, b), dy, y, at, reached, evenLast, place),
-                gather(PoolRowsF64.odd(a, b), dy, y, at, reached, oddLast, oddPlace),
-                dx,
-                out + c);
-          }
+        if (dealt) {
+          PoolRowsF64.deal(x, out, phases, inputs);
+        }
+        for (int phase = 0; phase < phases.count; phase++) {
+          int target = dealt ? phases.at(phase, 0) : out;
+          gather(inputs, dy, y, at, reached, phase, sums, target);
+        }
+        if (dealt) {
+          PoolRowsF64.collect(sums, phases, dx, out);
         }
       }
     }
   }
 
-  /**
-   * The gradients of inputs {@code place, place + 1, …} of a phase, summed in the outputs' order.
-   */
-  private DoubleVector gather(
-      DoubleVector x, double[] dy, double[] y, int[] at, int reached, int lastTap, int place) {
-    int shift = columns.stride - 1;
-    int step = cover.tapStep();
-    DoubleVector sum = DoubleVector.zero(D);
-    for (int i = 0; i < reached; i++) {
-      for (int t = lastTap; t >= 0; t -= step) {
-        int from = at[i] + place - ((t * columns.dilation) >> shift);
-        VectorMask<Double> tied = DoubleVector.fromArray(D, y, from).compare(VectorOperators.EQ, x);
-        sum = sum.add(DoubleVector.fromArray(D, dy, from), tied);
+  /** Sums the gradients of a row's inputs of one phase, in the outputs' order. */
+  private void gather(
+      double[] x,
+      double[] dy,
+      double[] y,
+      int[] at,
+      int reached,
+      int phase,
+      double[] sums,
+      int to) {
+    int lastTap = cover.lastTap[phase];
+    int begin = phases.firstPlace(phase) - cover.lastShift(phase);
+    int length = phases.columns(phase);
+    for (int c = 0; c < length; c += LANES) {
+      DoubleVector input = DoubleVector.fromArray(D, x, to + c);
+      DoubleVector sum = DoubleVector.zero(D);
+      for (int i = 0; i < reached; i++) {
+        int from = at[i] + begin + c;
+        for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
+          DoubleVector maximum = DoubleVector.fromArray(D, y, from);
+          VectorMask<Double> tied = maximum.compare(VectorOperators.EQ, input);
+          sum = sum.add(DoubleVector.fromArray(D, dy, from), tied);
+        }
       }
+      sum.intoArray(sums, to + c);
     }
-    return sum;
   }
 
   private void scatter(PoolBuffers scratch, int count, int from, int to, int first, int end) {

@@ -2,36 +2,71 @@ package dev.convoy.engine.java;
 
 /**
  * Which outputs reach an input: backward as a gather, so that each input's gradient is written
- * once. In padded columns, tap {@code t} of output {@code o} is column {@code o * stride + t *
- * dilation}; the columns of one phase (remainder by the stride, here 1 or 2) are so reached by the
- * same taps, and by outputs that are contiguous.
+ * once. Tap {@code t} of output {@code o} is padded column {@code o * stride + t * dilation}. The
+ * columns of one phase (see {@link PoolPhases}) are so reached by the same taps, and each tap
+ * reaches neighbours from neighbouring outputs.
  *
  * <p>Outputs' rows are kept with a gap between them, so that what lies left and right of a row is
  * there to be read.
  */
 final class PoolCover {
-  /** Outputs that reach one input, above which visiting each output is faster. */
-  private static final int MOST_FOR_GATHER = 32;
+  private static final int[] NONE = {};
 
-  private PoolAxis rows;
-  private PoolAxis columns;
+  /** Outputs that reach one input, above which visiting each output once is faster. */
+  private static final int MOST_FOR_GATHER = 32;
 
   /** Places between two rows, and before the first. */
   int gap;
 
-  void set(PoolAxis rows, PoolAxis columns) {
+  /** The last tap that reaches a phase, or less than zero if none does. */
+  int[] lastTap = NONE;
+
+  /** From one tap that reaches a phase to the one before. */
+  int tapStep;
+
+  /** By how much one such tap's output lies behind the other's. */
+  int shiftStep;
+
+  private PoolAxis rows;
+  private PoolAxis columns;
+
+  void set(PoolAxis rows, PoolAxis columns, PoolPhases phases) {
     this.rows = rows;
     this.columns = columns;
-    long left = columns.reach() / columns.stride;
-    long right = (columns.size - 1L + columns.before) / columns.stride - (columns.outputs - 1);
+    int stride = columns.stride;
+    long left = columns.reach() / stride;
+    long right = (columns.size - 1L + columns.before) / stride - (columns.outputs - 1);
     gap = Math.toIntExact(Math.max(left, Math.max(right, 0)));
+    int divisor = greatestCommonDivisor(columns.dilation, stride);
+    tapStep = stride / divisor;
+    shiftStep = columns.dilation / divisor;
+    if (lastTap.length < phases.count) {
+      lastTap = new int[phases.count];
+    }
+    for (int phase = 0; phase < phases.count; phase++) {
+      int tap = columns.kernel - 1;
+      int end = Math.max(-1, tap - tapStep);
+      while (tap > end && (long) tap * columns.dilation % stride != phase) {
+        tap--;
+      }
+      lastTap[phase] = tap > end ? tap : -1;
+    }
+  }
+
+  private static int greatestCommonDivisor(int a, int b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 
   /** Whether gathering is the way for this pooling. */
   boolean gathers() {
     long vertical = Math.ceilDiv(rows.kernel, rows.stride);
     long horizontal = Math.ceilDiv(columns.kernel, columns.stride);
-    return columns.stride <= 2 && vertical * horizontal <= MOST_FOR_GATHER;
+    return vertical * horizontal <= MOST_FOR_GATHER;
+  }
+
+  /** By how many outputs a phase's last tap reaches back. */
+  int lastShift(int phase) {
+    return (int) ((long) Math.max(0, lastTap[phase]) * columns.dilation / columns.stride);
   }
 
   /** From one row of outputs to the next. */
@@ -42,22 +77,6 @@ final class PoolCover {
   /** Places of so many rows of outputs, with all gaps. */
   long length(int outputRows) {
     return gap + (long) outputRows * pitch();
-  }
-
-  /** The last tap that reaches columns of this phase; negative if none does. */
-  int lastTap(int phase) {
-    if (columns.stride == 1) {
-      return columns.kernel - 1;
-    }
-    if (columns.dilation % 2 == 0) {
-      return phase == 0 ? columns.kernel - 1 : -1;
-    }
-    return columns.kernel - 1 - ((columns.kernel - 1 - phase) & 1);
-  }
-
-  /** From one tap that reaches a phase to the next. */
-  int tapStep() {
-    return columns.stride == 1 || columns.dilation % 2 == 0 ? 1 : 2;
   }
 
   /**

@@ -63,6 +63,16 @@ final class PoolPhases {
     return Math.floorMod(phase - columns.before, columns.stride);
   }
 
+  /** The place within a phase of its first image column. */
+  int firstPlace(int phase) {
+    return at(phase, 0) - begin(phase);
+  }
+
+  /** Image columns of a phase. */
+  int columns(int phase) {
+    return at(phase, columns.size) - at(phase, 0);
+  }
+
   /** Where a phase begins. */
   int begin(int phase) {
     return phase * pitch;

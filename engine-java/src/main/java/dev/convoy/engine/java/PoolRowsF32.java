@@ -67,14 +67,14 @@ final class PoolRowsF32 {
   }
 
   /** Deals a row out to more than one phase. */
-  static void deal(float[] row, PoolPhases phases, float[] dealt) {
+  static void deal(float[] row, int from, PoolPhases phases, float[] dealt) {
     int width = phases.width();
     if (phases.stride() == 2 && phases.count == 2) {
       int evenAt = phases.at(phases.phase(0), 0);
       int oddAt = phases.at(phases.phase(1), 0);
       for (int c = 0; c < width; c += 2 * LANES) {
-        FloatVector a = FloatVector.fromArray(F, row, c);
-        FloatVector b = FloatVector.fromArray(F, row, c + LANES);
+        FloatVector a = FloatVector.fromArray(F, row, from + c);
+        FloatVector b = FloatVector.fromArray(F, row, from + c + LANES);
         even(a, b).intoArray(dealt, evenAt + c / 2);
         odd(a, b).intoArray(dealt, oddAt + c / 2);
       }
@@ -83,7 +83,32 @@ final class PoolRowsF32 {
     for (int phase = 0; phase < phases.count; phase++) {
       int at = phases.at(phase, 0);
       for (int c = phases.firstColumn(phase); c < width; c += phases.stride()) {
-        dealt[at++] = row[c];
+        dealt[at++] = row[from + c];
+      }
+    }
+  }
+
+  /** Puts a row together again from more than one phase; columns of phases not kept are zero. */
+  static void collect(float[] dealt, PoolPhases phases, float[] to, int out) {
+    int width = phases.width();
+    int stride = phases.stride();
+    if (stride == 2 && phases.count == 2) {
+      int evenAt = phases.at(phases.phase(0), 0);
+      int oddAt = phases.at(phases.phase(1), 0);
+      for (int c = 0; c < width; c += 2 * LANES) {
+        FloatVector even = FloatVector.fromArray(F, dealt, evenAt + c / 2);
+        FloatVector odd = FloatVector.fromArray(F, dealt, oddAt + c / 2);
+        interleave(even, odd, to, out + c);
+      }
+      return;
+    }
+    if (phases.count < stride) {
+      Arrays.fill(to, out, out + width, 0);
+    }
+    for (int phase = 0; phase < phases.count; phase++) {
+      int at = phases.at(phase, 0);
+      for (int c = phases.firstColumn(phase); c < width; c += stride) {
+        to[out + c] = dealt[at++];
       }
     }
   }

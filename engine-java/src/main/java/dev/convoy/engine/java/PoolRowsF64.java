@@ -10,12 +10,11 @@ import jdk.incubator.vector.VectorSpecies;
 /** Moving rows of doubles for pooling. Vectors may run over a row's end: arrays have room. */
 final class PoolRowsF64 {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = D.length();
 
   /** As many ints as doubles. */
   static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
-
-  private static final int LANES = D.length();
 
   private static final DoubleVector EVEN = DoubleVector.zero(D).addIndex(2);
   private static final DoubleVector ODD = EVEN.add(1);
@@ -73,14 +72,14 @@ final class PoolRowsF64 {
   }
 
   /** Deals a row out to more than one phase. */
-  static void deal(double[] row, PoolPhases phases, double[] dealt) {
+  static void deal(double[] row, int from, PoolPhases phases, double[] dealt) {
     int width = phases.width();
     if (phases.stride() == 2 && phases.count == 2) {
       int evenAt = phases.at(phases.phase(0), 0);
       int oddAt = phases.at(phases.phase(1), 0);
       for (int c = 0; c < width; c += 2 * LANES) {
-        DoubleVector a = DoubleVector.fromArray(D, row, c);
-        DoubleVector b = DoubleVector.fromArray(D, row, c + LANES);
+        DoubleVector a = DoubleVector.fromArray(D, row, from + c);
+        DoubleVector b = DoubleVector.fromArray(D, row, from + c + LANES);
         even(a, b).intoArray(dealt, evenAt + c / 2);
         odd(a, b).intoArray(dealt, oddAt + c / 2);
       }
@@ -89,7 +88,32 @@ final class PoolRowsF64 {
     for (int phase = 0; phase < phases.count; phase++) {
       int at = phases.at(phase, 0);
       for (int c = phases.firstColumn(phase); c < width; c += phases.stride()) {
-        dealt[at++] = row[c];
+        dealt[at++] = row[from + c];
+      }
+    }
+  }
+
+  /** Puts a row together again from more than one phase; columns of phases not kept are zero. */
+  static void collect(double[] dealt, PoolPhases phases, double[] to, int out) {
+    int width = phases.width();
+    int stride = phases.stride();
+    if (stride == 2 && phases.count == 2) {
+      int evenAt = phases.at(phases.phase(0), 0);
+      int oddAt = phases.at(phases.phase(1), 0);
+      for (int c = 0; c < width; c += 2 * LANES) {
+        DoubleVector even = DoubleVector.fromArray(D, dealt, evenAt + c / 2);
+        DoubleVector odd = DoubleVector.fromArray(D, dealt, oddAt + c / 2);
+        interleave(even, odd, to, out + c);
+      }
+      return;
+    }
+    if (phases.count < stride) {
+      Arrays.fill(to, out, out + width, 0);
+    }
+    for (int phase = 0; phase < phases.count; phase++) {
+      int at = phases.at(phase, 0);
+      for (int c = phases.firstColumn(phase); c < width; c += stride) {
+        to[out + c] = dealt[at++];
       }
     }
   }
