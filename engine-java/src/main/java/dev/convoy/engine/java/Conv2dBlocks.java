@@ -324,10 +324,10 @@ final class Conv2dBlocks {
       return "%d phases, blocks of %d filters by %d pixels, %d pieces"
           .formatted(phases(), blockRows, blockColumns, pieces);
     }
-    int depth = GemmTile.evenly(Math.toIntExact(depth()), GemmTile.DEPTH, 1);
+    int depth = (int) Math.min(depth(), GemmTile.DEPTH);
     int stride = GemmTile.stride(blockColumns, GemmPanels.tileColumns(dtype));
     long thread = ((long) (blockRows + depth) * stride + (pointwise ? 0 : BAND)) * dtype.bytes();
-    return ("%d phases, blocks of %d filters by %d pixels by about %d taps, %d pieces, "
+    return ("%d phases, blocks of %d filters by %d pixels by up to %d taps, %d pieces, "
             + "%d KiB of scratch a thread and %d KiB of packed weights in %s")
         .formatted(
             phases(),
