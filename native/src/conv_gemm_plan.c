@@ -16,25 +16,19 @@ enum {
   LEAST_FILTERS = 32 /* that share a block's columns when filters are split */
 };
 
-/* Splits n into parts of equal size, none above most. */
-static int32_t even_part(int64_t n, int64_t most) {
-  int64_t parts = ceil_div(n, max_i64(1, most));
-  return (int32_t)ceil_div(n, parts);
-}
-
 /* Blocks of about so many output pixels. */
 static void split_pixels(convoy_conv2d_plan *p, int64_t pixels) {
   int64_t plane = (int64_t)p->oh * p->ow;
   if (2 * plane <= pixels && !p->in_place) {
     /* Images are not batched beyond what leaves some pieces for other threads. */
     int64_t images = min_i64(pixels / plane, ceil_div(p->n, 4));
-    p->block_images = even_part(p->n, images);
+    p->block_images = conv_even_part(p->n, images);
   } else if (2 * plane > 3 * pixels) {
     if (2 * p->ow <= 3 * pixels) {
-      p->block_rows = even_part(p->oh, pixels / p->ow);
+      p->block_rows = conv_even_part(p->oh, pixels / p->ow);
     } else {
       p->block_rows = 1;
-      p->block_cols = even_part(p->ow, pixels);
+      p->block_cols = conv_even_part(p->ow, pixels);
     }
   }
 }
@@ -52,11 +46,11 @@ static int is_pointwise(const convoy_conv2d_plan *p) {
 static void plan_forward(convoy_conv2d_plan *p) {
   int64_t filters = conv_group_filters(p);
   split_pixels(p, PIXELS);
-  p->block_channels = even_part(conv_group_channels(p), cached_channels(p));
+  p->block_channels = conv_even_part(conv_group_channels(p), cached_channels(p));
   int64_t blocks = conv_blocks(p) * p->groups;
   int64_t parts = min_i64(filters / LEAST_FILTERS, ceil_div(ENOUGH_PIECES / 2, blocks));
-  p->piece_filters = even_part(filters, ceil_div(filters, max_i64(1, parts)));
-  p->pieces[0] = (int32_t)(blocks * ceil_div(filters, p->piece_filters));
+  p->piece_filters = conv_even_part(filters, ceil_div(filters, max_i64(1, parts)));
+  p->pieces[0] = conv_pieces(blocks * ceil_div(filters, p->piece_filters));
 }
 
 static void plan_backward_input(convoy_conv2d_plan *p) {
@@ -66,26 +60,46 @@ static void plan_backward_input(convoy_conv2d_plan *p) {
     p->block_cols = p->ow; /* the halo moves down the image by whole rows */
   }
   int64_t blocks = conv_image_blocks(p) * p->groups;
-  p->piece_channels = even_part(channels, ceil_div(channels, ceil_div(ENOUGH_PIECES / 2, blocks)));
-  p->block_channels = even_part(p->piece_channels, cached_channels(p));
-  p->pieces[0] = (int32_t)(blocks * ceil_div(channels, p->piece_channels));
+  p->piece_channels =
+      conv_even_part(channels, ceil_div(channels, ceil_div(ENOUGH_PIECES / 2, blocks)));
+  p->block_channels = conv_even_part(p->piece_channels, cached_channels(p));
+  p->pieces[0] = conv_pieces(blocks * ceil_div(channels, p->piece_channels));
+}
+
+static int64_t weights_parts(const convoy_conv2d_plan *p) {
+  return p->groups * ceil_div(conv_group_channels(p), p->piece_channels) *
+         ceil_div(conv_group_filters(p), p->piece_filters);
+}
+
+static int64_t partial_bytes(const convoy_conv2d_plan *p) {
+  return weights_parts(p) * conv_gemm_partial(p) * conv_element_bytes(p);
+}
+
+/* Parts of the pixels whose sums the workspace has room for, if more pieces are wanted. */
+static int32_t partials(const convoy_conv2d_plan *p) {
+  int64_t wanted = ceil_div(ENOUGH_PIECES, weights_parts(p));
+  int64_t room = max_i64(1, PARTIAL_BYTES / partial_bytes(p));
+  return (int32_t)min_i64(min_i64(wanted, room), conv_blocks(p));
 }
 
 static void plan_backward_weights(convoy_conv2d_plan *p) {
-  int64_t channels = conv_group_channels(p), filters = conv_group_filters(p);
+  int64_t channels = conv_group_channels(p);
   split_pixels(p, PIXELS);
-  p->block_channels = p->piece_channels = even_part(channels, cached_channels(p));
-  p->piece_filters = even_part(filters, FILTERS);
-  int64_t parts =
-      p->groups * ceil_div(channels, p->piece_channels) * ceil_div(filters, p->piece_filters);
-  int64_t bytes = parts * conv_gemm_partial(p) * conv_element_bytes(p);
-  int64_t partials = min_i64(ceil_div(ENOUGH_PIECES, parts), PARTIAL_BYTES / bytes);
-  p->partials = (int32_t)max_i64(1, min_i64(partials, conv_blocks(p)));
-  p->pieces[0] = (int32_t)(parts * p->partials);
+  p->piece_filters = conv_even_part(conv_group_filters(p), FILTERS);
+  p->piece_channels = conv_even_part(channels, cached_channels(p));
+  p->partials = partials(p);
+  int64_t pieces = weights_parts(p) * p->partials;
+  if (pieces < ENOUGH_PIECES / 2) {
+    p->piece_channels = conv_even_part(channels, p->piece_channels * pieces / (ENOUGH_PIECES / 2));
+    p->partials = partials(p);
+  }
+  p->block_channels = p->piece_channels;
+  p->pieces[0] = conv_pieces(weights_parts(p) * p->partials);
   if (p->partials > 1) {
     p->phases = 2;
-    p->pieces[1] = (int32_t)(parts * min_i64(4, ceil_div(p->piece_filters, CONV_SLACK)));
-    p->workspace_bytes = p->partials * bytes;
+    p->pieces[1] =
+        conv_pieces(weights_parts(p) * min_i64(4, ceil_div(p->piece_filters, CONV_SLACK)));
+    p->workspace_bytes = p->partials * partial_bytes(p);
   }
 }
 

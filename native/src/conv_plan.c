@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 
-#include "conv_geometry.h"
 #include "gemm.h"
 
 /* BLAS counts in 32 bits. */
@@ -29,7 +28,7 @@ static const char *refusal(const convoy_conv2d_plan *p) {
 }
 
 static int32_t choice(const convoy_conv2d_plan *p) {
-  if (p->groups == p->c) {
+  if (p->groups == p->c && p->c > 1) {
     return CONVOY_CONV_DEPTHWISE;
   }
   if (convoy_blas.sgemm == NULL || !fits_blas(p) || conv_direct_pays(p)) {
@@ -71,5 +70,5 @@ const char *convoy_conv2d_plan_init(convoy_conv2d_plan *p) {
   } else {
     conv_plan_direct(p);
   }
-  return NULL;
+  return p->pieces[0] == INT32_MAX ? "there are more images and groups than can be counted" : NULL;
 }
