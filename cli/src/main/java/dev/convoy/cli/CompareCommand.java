@@ -122,8 +122,10 @@ final class CompareCommand implements Callable<Integer> {
           "%.1e".formatted(differences.weight()));
     }
     out.printf(
-        "%nThe engines %s: losses and probabilities are %s %s apart.%n",
-        agree ? "agree" : "differ", agree ? "at most" : "more than", tolerance);
+        agree
+            ? "%nThe engines agree: losses and probabilities are at most %s apart.%n"
+            : "%nThe engines differ: losses or probabilities are more than %s apart.%n",
+        tolerance);
     return agree ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 }

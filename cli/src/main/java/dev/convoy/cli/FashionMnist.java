@@ -9,6 +9,9 @@ import java.util.List;
 /**
  * The Fashion-MNIST data set: Zalando's articles, white on black, 28×28 pixels, in ten classes.
  *
+ * <p>The embedded part is the first 10,000 training and 2,000 test images, cut from the original
+ * files by {@code src/data/cut-fashion-mnist.sh}.
+ *
  * @see <a href="https://arxiv.org/abs/1708.07747">Xiao, Rasul, Vollgraf: Fashion-MNIST</a>
  */
 final class FashionMnist {
