@@ -4,8 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The threads of one engine. {@link #run} shares the pieces of one job between them and the caller.
@@ -35,9 +33,12 @@ public final class Workers implements AutoCloseable {
   private final int threads;
   private final ThreadLocal<Call> calls = ThreadLocal.withInitial(Call::new);
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition wanted = lock.newCondition();
+  /**
+   * Calls that may have pieces left. Guards itself and the counts below; workers wait on it. A
+   * plain monitor, because waiting on one allocates nothing.
+   */
   private final ArrayDeque<Call> open = new ArrayDeque<>();
+
   private volatile int openCalls;
   private int started;
   private int idle;
@@ -99,43 +100,34 @@ public final class Workers implements AutoCloseable {
   }
 
   private void open(Call call) {
-    lock.lock();
-    try {
+    synchronized (open) {
       open.addLast(call);
       openCalls = open.size();
       int helpers = Math.min(call.pieces, threads) - 1;
       for (int i = Math.min(helpers, idle); i > 0; i--) {
-        wanted.signal();
+        open.notify();
       }
       for (int i = idle; i < helpers && started < threads - 1; i++) {
         Thread.ofPlatform().daemon().name(name + "-" + (started + 1)).start(this::serve);
         started++;
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** After this no worker is or comes inside the call, so that it can be used again. */
   private void close(Call call) {
-    lock.lock();
-    try {
-      open.remove(call);
-      openCalls = open.size();
-    } finally {
-      lock.unlock();
-    }
+    remove(call);
     for (int spin = 0; spin < SPINS && call.inside.get() > 0; spin++) {
       Thread.onSpinWait();
     }
-    lock.lock();
-    try {
-      while (call.inside.get() > 0) {
-        call.left.awaitUninterruptibly();
-      }
-      call.job = null;
-    } finally {
-      lock.unlock();
+    call.awaitEmpty();
+    call.job = null;
+  }
+
+  private void remove(Call call) {
+    synchronized (open) {
+      open.remove(call);
+      openCalls = open.size();
     }
   }
 
@@ -147,7 +139,8 @@ public final class Workers implements AutoCloseable {
         return;
       }
       call.work();
-      leave(call);
+      remove(call); // all its pieces are taken
+      call.leave();
     }
   }
 
@@ -159,17 +152,17 @@ public final class Workers implements AutoCloseable {
     for (int spin = 0; spin < SPINS && openCalls == 0; spin++) {
       Thread.onSpinWait();
     }
-    lock.lock();
-    try {
-      long left = TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
+    synchronized (open) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
       while (open.isEmpty()) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (closed || left <= 0) {
           started--;
           return null;
         }
         idle++;
         try {
-          left = wanted.awaitNanos(left);
+          open.wait(left);
         } catch (InterruptedException ignored) {
           // Nobody but this class owns the thread: there is nothing an interrupt could ask for.
         } finally {
@@ -179,39 +172,20 @@ public final class Workers implements AutoCloseable {
       Call call = open.peekFirst();
       call.inside.incrementAndGet();
       return call;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void leave(Call call) {
-    lock.lock();
-    try {
-      open.remove(call); // all its pieces are taken
-      openCalls = open.size();
-      if (call.inside.decrementAndGet() == 0) {
-        call.left.signal();
-      }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Ends the idle threads; calls under way are still finished. */
   @Override
   public void close() {
-    closed = true;
-    lock.lock();
-    try {
-      wanted.signalAll();
-    } finally {
-      lock.unlock();
+    synchronized (open) {
+      closed = true;
+      open.notifyAll();
     }
   }
 
   /** One caller's job under way; each calling thread has one and uses it again. */
-  private final class Call {
-    private final Condition left = lock.newCondition();
+  private static final class Call {
     private final AtomicInteger next = new AtomicInteger();
     private int pieces;
     private Job job;
@@ -241,6 +215,29 @@ public final class Workers implements AutoCloseable {
         failure = e;
       } else if (failure != e) {
         failure.addSuppressed(e);
+      }
+    }
+
+    void leave() {
+      if (inside.decrementAndGet() == 0) {
+        synchronized (this) {
+          notifyAll();
+        }
+      }
+    }
+
+    /** Waits for the workers inside to leave; an interrupt is left to the caller's own code. */
+    synchronized void awaitEmpty() {
+      boolean interrupted = false;
+      while (inside.get() > 0) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
 
