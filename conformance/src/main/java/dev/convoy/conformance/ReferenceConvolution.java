@@ -122,16 +122,16 @@ public final class ReferenceConvolution {
           for (int i = 0; i < y.h(); i++) {
             for (int u = 0; u < w.h(); u++) {
               int p = i * window.strideHeight() - window.padTop() + u * window.dilationHeight();
-              if (p < 0 || p >= x.h()) {
-                continue;
-              }
-              for (int j = 0; j < y.w(); j++) {
-                for (int v = 0; v < w.w(); v++) {
-                  int q = j * window.strideWidth() - window.padLeft() + v * window.dilationWidth();
-                  if (q >= 0 && q < x.w()) {
-                    term.at(index(x, n, channel, p, q), index(w, k, c, u, v), index(y, n, k, i, j));
-                  }
-                }
+              if (p >= 0 && p < x.h()) {
+                forEachTermOfRows(
+                    window,
+                    x.w(),
+                    row(x, n, channel, p),
+                    w.w(),
+                    row(w, k, c, u),
+                    y.w(),
+                    row(y, n, k, i),
+                    term);
               }
             }
           }
@@ -140,7 +140,22 @@ public final class ReferenceConvolution {
     }
   }
 
-  private static int index(Shape shape, int n, int c, int h, int w) {
-    return ((n * shape.c() + c) * shape.h() + h) * shape.w() + w;
+  /** One row of the image, of the kernel and of the output, each of a width and a first index. */
+  private static void forEachTermOfRows(
+      Window window, int xWidth, int xRow, int wWidth, int wRow, int yWidth, int yRow, Term term) {
+    for (int j = 0; j < yWidth; j++) {
+      int left = j * window.strideWidth() - window.padLeft();
+      for (int v = 0; v < wWidth; v++) {
+        int q = left + v * window.dilationWidth();
+        if (q >= 0 && q < xWidth) {
+          term.at(xRow + q, wRow + v, yRow + j);
+        }
+      }
+    }
+  }
+
+  /** Index of the first element of a row. */
+  private static int row(Shape shape, int n, int c, int h) {
+    return ((n * shape.c() + c) * shape.h() + h) * shape.w();
   }
 }

@@ -2,10 +2,11 @@ package dev.convoy.conformance;
 
 import dev.convoy.spi.EngineProvider;
 import org.example.plain.PlainProvider;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-@ExtendWith(CaseCounter.class)
 class PlainEngineConformanceTest extends EngineConformance {
+  @RegisterExtension static final CaseCounter CASES = new CaseCounter();
+
   @Override
   public EngineProvider provider() {
     return new PlainProvider();
