@@ -39,7 +39,7 @@ final class Samples {
 
   static void assertClose(double[] wanted, Tensor actual, long terms) {
     double unit = actual.dtype() == DType.F32 ? Math.ulp(1f) : Math.ulp(1.0);
-    double tolerance = 4 * unit * (1 + Math.sqrt(terms));
+    double tolerance = 4 * unit * (1 + Math.sqrt((double) terms));
     double[] got = actual.toDoubleArray();
     assertEquals(wanted.length, got.length);
     for (int i = 0; i < wanted.length; i++) {
