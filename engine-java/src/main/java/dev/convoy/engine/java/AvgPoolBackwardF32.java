@@ -43,7 +43,7 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
         }
         sumRows(divided, at, reached, rowSums);
         for (int phase = 0; phase < phases.count; phase++) {
-          sumColumns(rowSums, phase, sums, dealt ? phases.at(phase, 0) : out);
+          sumColumns(rowSums, phase, sums, dealt ? phases.imageBegin[phase] : out);
         }
         if (dealt) {
           PoolRowsF32.collect(sums, phases, dx, out);
@@ -86,8 +86,8 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
   /** Sums what reaches a row's inputs of one phase. */
   private void sumColumns(float[] rowSums, int phase, float[] sums, int to) {
     int lastTap = cover.lastTap[phase];
-    int begin = cover.gap + phases.firstPlace(phase) - cover.lastShift(phase);
-    int length = phases.columns(phase);
+    int begin = cover.gap + cover.firstOutput[phase];
+    int length = phases.imageEnd[phase] - phases.imageBegin[phase];
     for (int c = 0; c < length; c += LANES) {
       FloatVector sum = FloatVector.zero(F);
       int from = begin + c;

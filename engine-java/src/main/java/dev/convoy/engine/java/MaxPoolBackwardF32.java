@@ -84,7 +84,8 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
         int out = (plane * (to - from) + row - from) * columns.size;
         int reached = cover.list(row, first, planeAt, at, taps);
         for (int phase = 0; phase < phases.count; phase++) {
-          gather(dy, places, at, taps, reached, phase, sums, dealt ? phases.at(phase, 0) : out);
+          gather(
+              dy, places, at, taps, reached, phase, sums, dealt ? phases.imageBegin[phase] : out);
         }
         if (dealt) {
           PoolRowsF32.collect(sums, phases, dx, out);
@@ -104,8 +105,8 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
       float[] sums,
       int to) {
     int lastTap = cover.lastTap[phase];
-    int begin = phases.firstPlace(phase) - cover.lastShift(phase);
-    int length = phases.columns(phase);
+    int begin = cover.firstOutput[phase];
+    int length = phases.imageEnd[phase] - phases.imageBegin[phase];
     for (int c = 0; c < length; c += LANES) {
       FloatVector sum = FloatVector.zero(F);
       for (int i = 0; i < reached; i++) {

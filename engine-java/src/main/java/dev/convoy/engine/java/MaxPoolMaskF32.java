@@ -52,7 +52,7 @@ final class MaxPoolMaskF32 extends MaxPoolMask {
           PoolRowsF32.deal(x, out, phases, inputs);
         }
         for (int phase = 0; phase < phases.count; phase++) {
-          int target = dealt ? phases.at(phase, 0) : out;
+          int target = dealt ? phases.imageBegin[phase] : out;
           gather(inputs, dy, y, at, reached, phase, sums, target);
         }
         if (dealt) {
@@ -66,8 +66,8 @@ final class MaxPoolMaskF32 extends MaxPoolMask {
   private void gather(
       float[] x, float[] dy, float[] y, int[] at, int reached, int phase, float[] sums, int to) {
     int lastTap = cover.lastTap[phase];
-    int begin = phases.firstPlace(phase) - cover.lastShift(phase);
-    int length = phases.columns(phase);
+    int begin = cover.firstOutput[phase];
+    int length = phases.imageEnd[phase] - phases.imageBegin[phase];
     for (int c = 0; c < length; c += LANES) {
       FloatVector input = FloatVector.fromArray(F, x, to + c);
       FloatVector sum = FloatVector.zero(F);

@@ -53,7 +53,7 @@ final class MaxPoolMaskF64 extends MaxPoolMask {
           PoolRowsF64.deal(x, out, phases, inputs);
         }
         for (int phase = 0; phase < phases.count; phase++) {
-          int target = dealt ? phases.at(phase, 0) : out;
+          int target = dealt ? phases.imageBegin[phase] : out;
           gather(inputs, dy, y, at, reached, phase, sums, target);
         }
         if (dealt) {
@@ -74,8 +74,8 @@ final class MaxPoolMaskF64 extends MaxPoolMask {
       double[] sums,
       int to) {
     int lastTap = cover.lastTap[phase];
-    int begin = phases.firstPlace(phase) - cover.lastShift(phase);
-    int length = phases.columns(phase);
+    int begin = cover.firstOutput[phase];
+    int length = phases.imageEnd[phase] - phases.imageBegin[phase];
     for (int c = 0; c < length; c += LANES) {
       DoubleVector input = DoubleVector.fromArray(D, x, to + c);
       DoubleVector sum = DoubleVector.zero(D);

@@ -33,12 +33,14 @@ final class PoolAxis {
 
   /** A window's first tap in the image. */
   int firstTap(int output) {
-    return (int) Math.max(0, Math.ceilDiv(-start(output), dilation));
+    long start = start(output);
+    return start >= 0 ? 0 : (int) Math.ceilDiv(-start, dilation);
   }
 
   /** Behind a window's last tap in the image. */
   int endTap(int output) {
-    return (int) Math.min(kernel, Math.ceilDiv(size - start(output), dilation));
+    long room = size - start(output);
+    return room > reach() ? kernel : (int) Math.ceilDiv(room, dilation);
   }
 
   /** The first position in the image that windows from this one on reach. */

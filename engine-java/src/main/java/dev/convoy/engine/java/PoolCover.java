@@ -21,6 +21,9 @@ final class PoolCover {
   /** The last tap that reaches a phase, or less than zero if none does. */
   int[] lastTap = NONE;
 
+  /** The output, negative or not, by whose last tap a phase's first input is reached. */
+  int[] firstOutput = NONE;
+
   /** From one tap that reaches a phase to the one before. */
   int tapStep;
 
@@ -42,6 +45,7 @@ final class PoolCover {
     shiftStep = columns.dilation / divisor;
     if (lastTap.length < phases.count) {
       lastTap = new int[phases.count];
+      firstOutput = new int[phases.count];
     }
     for (int phase = 0; phase < phases.count; phase++) {
       int tap = columns.kernel - 1;
@@ -50,6 +54,8 @@ final class PoolCover {
         tap--;
       }
       lastTap[phase] = tap > end ? tap : -1;
+      long shift = tap > end ? (long) tap * columns.dilation / stride : 0;
+      firstOutput[phase] = (int) (phases.imageBegin[phase] - phases.begin[phase] - shift);
     }
   }
 
@@ -62,11 +68,6 @@ final class PoolCover {
     long vertical = Math.ceilDiv(rows.kernel, rows.stride);
     long horizontal = Math.ceilDiv(columns.kernel, columns.stride);
     return vertical * horizontal <= MOST_FOR_GATHER;
-  }
-
-  /** By how many outputs a phase's last tap reaches back. */
-  int lastShift(int phase) {
-    return (int) ((long) Math.max(0, lastTap[phase]) * columns.dilation / columns.stride);
   }
 
   /** From one row of outputs to the next. */

@@ -59,24 +59,25 @@ final class PoolRowsF64 {
   /** Fills what windows read left of the image. */
   static void padLeft(PoolPhases phases, double[] dealt, double padding) {
     for (int phase = 0; phase < phases.count; phase++) {
-      Arrays.fill(dealt, phases.begin(phase), phases.at(phase, 0), padding);
+      Arrays.fill(dealt, phases.begin[phase], phases.imageBegin[phase], padding);
     }
   }
 
   /** Fills what windows read right of the image. */
   static void padRight(PoolPhases phases, double[] dealt, double padding) {
     for (int phase = 0; phase < phases.count; phase++) {
-      int from = phases.at(phase, phases.width());
-      Arrays.fill(dealt, from, Math.max(from, phases.endRead(phase)), padding);
+      for (int i = phases.imageEnd[phase]; i < phases.end[phase]; i++) {
+        dealt[i] = padding;
+      }
     }
   }
 
   /** Deals a row out to more than one phase. */
   static void deal(double[] row, int from, PoolPhases phases, double[] dealt) {
-    int width = phases.width();
-    if (phases.stride() == 2 && phases.count == 2) {
-      int evenAt = phases.at(phases.phase(0), 0);
-      int oddAt = phases.at(phases.phase(1), 0);
+    int width = phases.width;
+    if (phases.alternates()) {
+      int evenAt = phases.imageBegin[phases.evenPhase()];
+      int oddAt = phases.imageBegin[1 - phases.evenPhase()];
       for (int c = 0; c < width; c += 2 * LANES) {
         DoubleVector a = DoubleVector.fromArray(D, row, from + c);
         DoubleVector b = DoubleVector.fromArray(D, row, from + c + LANES);
@@ -86,8 +87,8 @@ final class PoolRowsF64 {
       return;
     }
     for (int phase = 0; phase < phases.count; phase++) {
-      int at = phases.at(phase, 0);
-      for (int c = phases.firstColumn(phase); c < width; c += phases.stride()) {
+      int at = phases.imageBegin[phase];
+      for (int c = phases.firstColumn[phase]; c < width; c += phases.stride) {
         dealt[at++] = row[from + c];
       }
     }
@@ -95,11 +96,10 @@ final class PoolRowsF64 {
 
   /** Puts a row together again from more than one phase; columns of phases not kept are zero. */
   static void collect(double[] dealt, PoolPhases phases, double[] to, int out) {
-    int width = phases.width();
-    int stride = phases.stride();
-    if (stride == 2 && phases.count == 2) {
-      int evenAt = phases.at(phases.phase(0), 0);
-      int oddAt = phases.at(phases.phase(1), 0);
+    int width = phases.width;
+    if (phases.alternates()) {
+      int evenAt = phases.imageBegin[phases.evenPhase()];
+      int oddAt = phases.imageBegin[1 - phases.evenPhase()];
       for (int c = 0; c < width; c += 2 * LANES) {
         DoubleVector even = DoubleVector.fromArray(D, dealt, evenAt + c / 2);
         DoubleVector odd = DoubleVector.fromArray(D, dealt, oddAt + c / 2);
@@ -107,12 +107,12 @@ final class PoolRowsF64 {
       }
       return;
     }
-    if (phases.count < stride) {
+    if (phases.count < phases.stride) {
       Arrays.fill(to, out, out + width, 0);
     }
     for (int phase = 0; phase < phases.count; phase++) {
-      int at = phases.at(phase, 0);
-      for (int c = phases.firstColumn(phase); c < width; c += stride) {
+      int at = phases.imageBegin[phase];
+      for (int c = phases.firstColumn[phase]; c < width; c += phases.stride) {
         to[out + c] = dealt[at++];
       }
     }
