@@ -62,9 +62,9 @@ final class NativeLibrary {
     String name = Platform.convoyLibrary();
     if (!NativeFiles.exists(folder + "/" + name)) {
       throw new EngineUnavailableException(
-          "the C library is missing: %s/%s is not on the class path; add convoy-native, on the"
+          "the C library is missing: %s/%s is not on the class path; put convoy-native there (not on"
                   .formatted(folder, name)
-              + " module path with --add-modules ALL-MODULE-PATH, or name one with -D%s=FILE"
+              + " the module path: it holds no module), or name one with -D%s=FILE"
                   .formatted(PROPERTY));
     }
     return SharedLibrary.open(NativeFiles.inCache().extract(folder, List.of(name)).resolve(name));

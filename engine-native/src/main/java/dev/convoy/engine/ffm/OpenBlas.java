@@ -40,11 +40,10 @@ final class OpenBlas {
     String main = Platform.openblasLibrary();
     if (!NativeFiles.exists(folder + "/" + main)) {
       throw new EngineUnavailableException(
-          "OpenBLAS is missing: %s/%s is not on the class path; add org.bytedeco:openblas with the"
+          "OpenBLAS is missing: %s/%s is not on the class path; put org.bytedeco:openblas with the"
                   .formatted(folder, main)
-              + " classifier %s, on the module path with --add-modules ALL-MODULE-PATH, or name one"
-                  .formatted(Platform.name())
-              + " with -D%s=FILE".formatted(PROPERTY));
+              + " classifier %s there (not on the module path), or name one with -D%s=FILE"
+                  .formatted(Platform.name(), PROPERTY));
     }
     List<String> names = new ArrayList<>(Platform.openblasNeeds());
     names.add(main);
