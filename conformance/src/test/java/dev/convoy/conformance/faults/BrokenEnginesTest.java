@@ -71,6 +71,7 @@ class BrokenEnginesTest {
     try {
       return EngineTestKit.engine(engine)
           .selectors(selectMethod(BrokenEngine.class, method))
+          .configurationParameter("jqwik.database", "") // every run is the first
           .execute()
           .testEvents();
     } finally {
