@@ -100,7 +100,7 @@ final class Conv2dCall {
     if (!backward) {
       long length = (long) blocks.filters * blocks.channels * kernelHeight * kernelWidth;
       int at = (int) (piece * length);
-      packed.copy(weights, at, GemmPanels.Part.LEFT, at, (int) length);
+      packed.copyExactly(weights, at, GemmPanels.Part.LEFT, at, (int) length);
       return;
     }
     int taps = kernelHeight * kernelWidth;

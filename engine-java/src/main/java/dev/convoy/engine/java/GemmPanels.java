@@ -61,7 +61,10 @@ abstract class GemmPanels {
 
   abstract void grow(Part part, int length);
 
-  /** Copies a run of neighbours from a tensor into a part. */
+  /** Copies a run of neighbours from a tensor into a part that other threads fill as well. */
+  abstract void copyExactly(MemorySegment from, long at, Part to, int index, int length);
+
+  /** Copies a run of neighbours from a tensor into a part, and up to a vector of anything more. */
   abstract void copy(MemorySegment from, long at, Part to, int index, int length);
 
   /** Copies a matrix from a tensor into a part, its rows {@code stride} apart. */

@@ -46,6 +46,11 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void copyExactly(MemorySegment from, long at, Part to, int index, int length) {
+    MemorySegment.copy(from, ELEMENT, at * Float.BYTES, part(to), index, length);
+  }
+
+  @Override
   void copy(MemorySegment from, long at, Part to, int index, int length) {
     PackF32.copy(from, at, part(to), index, length);
   }

@@ -46,6 +46,11 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void copyExactly(MemorySegment from, long at, Part to, int index, int length) {
+    MemorySegment.copy(from, ELEMENT, at * Double.BYTES, part(to), index, length);
+  }
+
+  @Override
   void copy(MemorySegment from, long at, Part to, int index, int length) {
     PackF64.copy(from, at, part(to), index, length);
   }

@@ -106,6 +106,24 @@ class JavaConv2dContractTest {
   }
 
   @Test
+  void groupsPackedSideBySideDoNotTouchEachOther() {
+    Conv2dSpec spec = Conv2dSpec.of(Window.of(1, 3)).groups(64);
+    Tensor x = Samples.random(Shape.of(1, 64, 1, 4), DType.F32, 1);
+    Tensor w = Samples.random(Shape.of(64, 1, 1, 3), DType.F32, 2);
+    Tensor y = Samples.filled(spec.outputShape(x.shape(), w.shape()), DType.F32, 0);
+    engine(Conv2dAlgorithm.GEMM).conv2d(spec, x, w, null, y);
+    float[] alone = y.toFloatArray();
+    try (Workers workers = new Workers("test", 4)) {
+      EngineConfig config = EngineConfig.defaults().algorithm(Conv2dAlgorithm.GEMM);
+      JavaConv2d together = new JavaConv2d(workers, config);
+      for (int i = 0; i < 2000; i++) {
+        together.conv2d(spec, x, w, null, y);
+        assertArrayEquals(alone, y.toFloatArray());
+      }
+    }
+  }
+
+  @Test
   void steadyStateAllocatesNothing() {
     JavaConv2d engine = engine(Conv2dAlgorithm.AUTO);
     Tensor x = Samples.random(X, DType.F32, 1);
