@@ -36,7 +36,18 @@ final class Conv2dPlan {
    * @param y shape of {@code y} or {@code dy}
    */
   private record Key(
-      Operation operation, DType dtype, int flags, Conv2dSpec spec, Shape x, Shape y) {}
+      Operation operation, DType dtype, int flags, Conv2dSpec spec, Shape x, Shape y) {
+
+    /** Whether it is of these, told without making another key. */
+    boolean is(Operation operation, DType dtype, int flags, Conv2dSpec spec, Shape x, Shape y) {
+      return this.operation == operation
+          && this.dtype == dtype
+          && this.flags == flags
+          && this.spec.equals(spec)
+          && this.x.equals(x)
+          && this.y.equals(y);
+    }
+  }
 
   // Places in the struct, counted in ints.
   private static final int ALGORITHM = 2;
@@ -194,7 +205,7 @@ final class Conv2dPlan {
 
   /**
    * The plans made lately for one engine's algorithm. Each has one place, by its hash, and gives
-   * way to the next that wants it, so that there are never many.
+   * way to the next that wants it, so that there are never many and a hit allocates nothing.
    */
   static final class Cache {
     private static final int PLACES = 256;
@@ -212,12 +223,12 @@ final class Conv2dPlan {
      * @throws IllegalArgumentException if the algorithm does not apply
      */
     Conv2dPlan get(Operation operation, DType dtype, int flags, Conv2dSpec spec, Shape x, Shape y) {
-      Key key = new Key(operation, dtype, flags, spec, x, y);
-      int hash = key.hashCode();
+      int hash = ((spec.hashCode() * 31 + x.hashCode()) * 31 + y.hashCode()) * 31;
+      hash += (operation.number * 2 + dtype.bytes()) * 31 + flags;
       int place = (hash ^ hash >>> 16) & PLACES - 1;
       Conv2dPlan plan = plans.getAcquire(place);
-      if (plan == null || !plan.key.equals(key)) {
-        plan = new Conv2dPlan(key, algorithm);
+      if (plan == null || !plan.key.is(operation, dtype, flags, spec, x, y)) {
+        plan = new Conv2dPlan(new Key(operation, dtype, flags, spec, x, y), algorithm);
         plans.setRelease(place, plan);
       }
       return plan;

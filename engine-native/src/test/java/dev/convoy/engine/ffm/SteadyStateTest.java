@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.convoy.ArgMax;
 import dev.convoy.AvgPool2dSpec;
+import dev.convoy.Conv2dSpec;
 import dev.convoy.DType;
 import dev.convoy.MatmulSpec;
 import dev.convoy.MaxPool2dSpec;
@@ -52,6 +53,13 @@ class SteadyStateTest {
     Tensor m = zeros(4, 4);
     Tensor n = zeros(4, 4);
     operations.put("matmul", () -> engine.matmul(MatmulSpec.PLAIN, m, m, null, n));
+    Conv2dSpec conv = Conv2dSpec.of(Window.square(3).padding(1));
+    Tensor w = zeros(3, 2, 3, 3);
+    Tensor z = zeros(1, 3, 6, 6);
+    operations.put("conv2d", () -> engine.conv2d(conv, x, w, null, z));
+    operations.put("conv2dBackwardInput", () -> engine.conv2dBackwardInput(conv, z, w, x, false));
+    operations.put(
+        "conv2dBackwardWeights", () -> engine.conv2dBackwardWeights(conv, x, z, w, null, false));
     return operations.entrySet().stream()
         .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getValue())));
   }
