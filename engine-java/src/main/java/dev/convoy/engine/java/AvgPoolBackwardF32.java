@@ -3,6 +3,8 @@ package dev.convoy.engine.java;
 import dev.convoy.DType;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,6 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class AvgPoolBackwardF32 extends AvgPoolBackward {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
   private static final int LANES = F.length();
 
   AvgPoolBackwardF32(ThreadLocal<PoolBuffers> buffers) {
@@ -62,7 +65,11 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
       for (int o = first; o < end; o++, from += width, to += cover.pitch()) {
         int rowCount = divisor.rowCount(o);
         for (int c = 0; c < width; c += LANES) {
-          FloatVector divisors = PoolRowsF32.fromInts(divisor.columnCounts, c).mul(rowCount);
+          FloatVector divisors =
+              ((FloatVector)
+                      IntVector.fromArray(I, divisor.columnCounts, c)
+                          .convertShape(VectorOperators.I2F, F, 0))
+                  .mul(rowCount);
           FloatVector.fromArray(F, dy, from + c).div(divisors).intoArray(divided, to + c);
         }
         PoolRowsF32.fill(divided, to + width, cover.gap, 0);

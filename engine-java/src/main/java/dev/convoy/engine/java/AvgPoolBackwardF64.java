@@ -3,6 +3,8 @@ package dev.convoy.engine.java;
 import dev.convoy.DType;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,6 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class AvgPoolBackwardF64 extends AvgPoolBackward {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = PoolRowsF64.INTS;
   private static final int LANES = D.length();
 
   AvgPoolBackwardF64(ThreadLocal<PoolBuffers> buffers) {
@@ -62,7 +65,11 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
       for (int o = first; o < end; o++, from += width, to += cover.pitch()) {
         int rowCount = divisor.rowCount(o);
         for (int c = 0; c < width; c += LANES) {
-          DoubleVector divisors = PoolRowsF64.fromInts(divisor.columnCounts, c).mul(rowCount);
+          DoubleVector divisors =
+              ((DoubleVector)
+                      IntVector.fromArray(I, divisor.columnCounts, c)
+                          .convertShape(VectorOperators.I2D, D, 0))
+                  .mul(rowCount);
           DoubleVector.fromArray(D, dy, from + c).div(divisors).intoArray(divided, to + c);
         }
         PoolRowsF64.fill(divided, to + width, cover.gap, 0);

@@ -2,6 +2,8 @@ package dev.convoy.engine.java;
 
 import dev.convoy.DType;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -10,6 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class AvgPoolF32 extends AvgPool {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
   private static final int LANES = F.length();
 
   AvgPoolF32(ThreadLocal<PoolBuffers> buffers) {
@@ -68,7 +71,11 @@ final class AvgPoolF32 extends AvgPool {
       for (int t = 1; t < columns.kernel; t++) {
         sum = sum.add(FloatVector.fromArray(F, sums, tapAt[t] + o));
       }
-      FloatVector count = PoolRowsF32.fromInts(divisor.columnCounts, o).mul(rowCount);
+      FloatVector count =
+          ((FloatVector)
+                  IntVector.fromArray(I, divisor.columnCounts, o)
+                      .convertShape(VectorOperators.I2F, F, 0))
+              .mul(rowCount);
       sum.div(count).intoArray(y, out + o);
     }
   }

@@ -2,6 +2,8 @@ package dev.convoy.engine.java;
 
 import dev.convoy.DType;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -10,6 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class AvgPoolF64 extends AvgPool {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = PoolRowsF64.INTS;
   private static final int LANES = D.length();
 
   AvgPoolF64(ThreadLocal<PoolBuffers> buffers) {
@@ -68,7 +71,11 @@ final class AvgPoolF64 extends AvgPool {
       for (int t = 1; t < columns.kernel; t++) {
         sum = sum.add(DoubleVector.fromArray(D, sums, tapAt[t] + o));
       }
-      DoubleVector count = PoolRowsF64.fromInts(divisor.columnCounts, o).mul(rowCount);
+      DoubleVector count =
+          ((DoubleVector)
+                  IntVector.fromArray(I, divisor.columnCounts, o)
+                      .convertShape(VectorOperators.I2D, D, 0))
+              .mul(rowCount);
       sum.div(count).intoArray(y, out + o);
     }
   }

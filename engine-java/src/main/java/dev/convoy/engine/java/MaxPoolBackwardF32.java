@@ -46,13 +46,17 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
         int o = row / 2;
         if (o < end) {
           int at = (plane * (end - first) + o - first) * outputs;
+          int even = row % 2 * 2;
+          FloatVector zero = FloatVector.zero(F);
           for (int c = 0; c < outputs; c += LANES) {
             FloatVector gradient = FloatVector.fromArray(F, dy, at + c);
             IntVector place = IntVector.fromArray(I, places, at + c);
-            int even = row % 2 * 2;
-            FloatVector left = pick(gradient, place, even);
-            FloatVector right = pick(gradient, place, even + 1);
-            PoolRowsF32.interleave(left, right, dx, out + 2 * c);
+            FloatVector left =
+                zero.blend(gradient, place.compare(VectorOperators.EQ, even).cast(F));
+            FloatVector right =
+                zero.blend(gradient, place.compare(VectorOperators.EQ, even + 1).cast(F));
+            PoolRowsF32.LOWER.selectFrom(left, right).intoArray(dx, out + 2 * c);
+            PoolRowsF32.UPPER.selectFrom(left, right).intoArray(dx, out + 2 * c + LANES);
           }
           Arrays.fill(dx, out + 2 * outputs, out + width, 0);
         } else {
@@ -60,10 +64,6 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
         }
       }
     }
-  }
-
-  private static FloatVector pick(FloatVector gradient, IntVector place, int wanted) {
-    return FloatVector.zero(F).blend(gradient, place.compare(VectorOperators.EQ, wanted).cast(F));
   }
 
   private void gather(PoolBuffers scratch, int count, int from, int to, int first, int end) {

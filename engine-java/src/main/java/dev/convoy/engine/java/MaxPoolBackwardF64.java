@@ -46,13 +46,17 @@ final class MaxPoolBackwardF64 extends MaxPoolBackward {
         int o = row / 2;
         if (o < end) {
           int at = (plane * (end - first) + o - first) * outputs;
+          int even = row % 2 * 2;
+          DoubleVector zero = DoubleVector.zero(D);
           for (int c = 0; c < outputs; c += LANES) {
             DoubleVector gradient = DoubleVector.fromArray(D, dy, at + c);
             IntVector place = IntVector.fromArray(I, places, at + c);
-            int even = row % 2 * 2;
-            DoubleVector left = pick(gradient, place, even);
-            DoubleVector right = pick(gradient, place, even + 1);
-            PoolRowsF64.interleave(left, right, dx, out + 2 * c);
+            DoubleVector left =
+                zero.blend(gradient, place.compare(VectorOperators.EQ, even).cast(D));
+            DoubleVector right =
+                zero.blend(gradient, place.compare(VectorOperators.EQ, even + 1).cast(D));
+            PoolRowsF64.LOWER.selectFrom(left, right).intoArray(dx, out + 2 * c);
+            PoolRowsF64.UPPER.selectFrom(left, right).intoArray(dx, out + 2 * c + LANES);
           }
           Arrays.fill(dx, out + 2 * outputs, out + width, 0);
         } else {
@@ -60,10 +64,6 @@ final class MaxPoolBackwardF64 extends MaxPoolBackward {
         }
       }
     }
-  }
-
-  private static DoubleVector pick(DoubleVector gradient, IntVector place, int wanted) {
-    return DoubleVector.zero(D).blend(gradient, place.compare(VectorOperators.EQ, wanted).cast(D));
   }
 
   private void gather(PoolBuffers scratch, int count, int from, int to, int first, int end) {

@@ -87,26 +87,24 @@ final class MaxPoolF32 extends MaxPool {
       FloatVector u1 = FloatVector.fromArray(F, x, upper + LANES);
       FloatVector l0 = FloatVector.fromArray(F, x, lower);
       FloatVector l1 = FloatVector.fromArray(F, x, lower + LANES);
-      FloatVector a = PoolRowsF32.even(u0, u1);
-      FloatVector b = PoolRowsF32.odd(u0, u1);
-      FloatVector c = PoolRowsF32.even(l0, l1);
-      FloatVector d = PoolRowsF32.odd(l0, l1);
-      VectorMask<Float> bWins = beats(b, a);
-      VectorMask<Float> dWins = beats(d, c);
+      FloatVector a = PoolRowsF32.EVEN.selectFrom(u0, u1);
+      FloatVector b = PoolRowsF32.ODD.selectFrom(u0, u1);
+      FloatVector c = PoolRowsF32.EVEN.selectFrom(l0, l1);
+      FloatVector d = PoolRowsF32.ODD.selectFrom(l0, l1);
+      // The later wins if it is greater or the first NaN: the other is a number, and not as great.
+      VectorMask<Float> bWins =
+          a.compare(VectorOperators.EQ, a).andNot(b.compare(VectorOperators.LE, a));
+      VectorMask<Float> dWins =
+          c.compare(VectorOperators.EQ, c).andNot(d.compare(VectorOperators.LE, c));
       FloatVector ab = a.blend(b, bWins);
       FloatVector cd = c.blend(d, dWins);
-      VectorMask<Float> lowerWins = beats(cd, ab);
+      VectorMask<Float> lowerWins =
+          ab.compare(VectorOperators.EQ, ab).andNot(cd.compare(VectorOperators.LE, ab));
       IntVector abPlace = IntVector.zero(I).blend(1, bWins.cast(I));
       IntVector cdPlace = IntVector.broadcast(I, 2).blend(3, dWins.cast(I));
       ab.blend(cd, lowerWins).intoArray(y, out + o);
       abPlace.blend(cdPlace, lowerWins.cast(I)).intoArray(places, out + o);
     }
-  }
-
-  /** Whether a later element wins: it is greater, or the first NaN. */
-  private static VectorMask<Float> beats(FloatVector later, FloatVector best) {
-    VectorMask<Float> number = best.compare(VectorOperators.EQ, best);
-    return number.andNot(later.compare(VectorOperators.LE, best));
   }
 
   /** The maximum over the rows' taps from first to end of each column, and the tap it came from. */
@@ -127,7 +125,8 @@ final class MaxPoolF32 extends MaxPool {
       for (int t = first + 1; t < end; t++) {
         next += step;
         FloatVector later = FloatVector.fromArray(F, x, next);
-        VectorMask<Float> wins = beats(later, max);
+        VectorMask<Float> wins =
+            max.compare(VectorOperators.EQ, max).andNot(later.compare(VectorOperators.LE, max));
         max = max.blend(later, wins);
         tap = tap.blend(t, wins.cast(I));
       }

@@ -89,26 +89,25 @@ final class MaxPoolF64 extends MaxPool {
       DoubleVector u1 = DoubleVector.fromArray(D, x, upper + LANES);
       DoubleVector l0 = DoubleVector.fromArray(D, x, lower);
       DoubleVector l1 = DoubleVector.fromArray(D, x, lower + LANES);
-      DoubleVector a = PoolRowsF64.even(u0, u1);
-      DoubleVector b = PoolRowsF64.odd(u0, u1);
-      DoubleVector c = PoolRowsF64.even(l0, l1);
-      DoubleVector d = PoolRowsF64.odd(l0, l1);
-      VectorMask<Double> bWins = beats(b, a);
-      VectorMask<Double> dWins = beats(d, c);
+      DoubleVector a = PoolRowsF64.EVEN.selectFrom(u0, u1);
+      DoubleVector b = PoolRowsF64.ODD.selectFrom(u0, u1);
+      DoubleVector c = PoolRowsF64.EVEN.selectFrom(l0, l1);
+      DoubleVector d = PoolRowsF64.ODD.selectFrom(l0, l1);
+      // The later wins if it is greater or the first NaN: the other is a number, and not as great.
+      VectorMask<Double> bWins =
+          a.compare(VectorOperators.EQ, a).andNot(b.compare(VectorOperators.LE, a));
+      VectorMask<Double> dWins =
+          c.compare(VectorOperators.EQ, c).andNot(d.compare(VectorOperators.LE, c));
       DoubleVector ab = a.blend(b, bWins);
       DoubleVector cd = c.blend(d, dWins);
-      VectorMask<Double> lowerWins = beats(cd, ab);
+      VectorMask<Double> lowerWins =
+          ab.compare(VectorOperators.EQ, ab).andNot(cd.compare(VectorOperators.LE, ab));
       LongVector abPlace = LongVector.zero(L).blend(1, bWins.cast(L));
       LongVector cdPlace = LongVector.broadcast(L, 2).blend(3, dWins.cast(L));
       ab.blend(cd, lowerWins).intoArray(y, out + o);
-      store(abPlace.blend(cdPlace, lowerWins.cast(L)), places, out + o);
+      LongVector place = abPlace.blend(cdPlace, lowerWins.cast(L));
+      ((IntVector) place.convertShape(VectorOperators.L2I, I, 0)).intoArray(places, out + o);
     }
-  }
-
-  /** Whether a later element wins: it is greater, or the first NaN. */
-  private static VectorMask<Double> beats(DoubleVector later, DoubleVector best) {
-    VectorMask<Double> number = best.compare(VectorOperators.EQ, best);
-    return number.andNot(later.compare(VectorOperators.LE, best));
   }
 
   /** The maximum over the rows' taps from first to end of each column, and the tap it came from. */
@@ -129,7 +128,8 @@ final class MaxPoolF64 extends MaxPool {
       for (int t = first + 1; t < end; t++) {
         next += step;
         DoubleVector later = DoubleVector.fromArray(D, x, next);
-        VectorMask<Double> wins = beats(later, max);
+        VectorMask<Double> wins =
+            max.compare(VectorOperators.EQ, max).andNot(later.compare(VectorOperators.LE, max));
         max = max.blend(later, wins);
         tap = tap.blend(t, wins.cast(L));
       }
@@ -162,11 +162,8 @@ final class MaxPoolF64 extends MaxPool {
       }
       VectorMask<Long> nan = row.compare(VectorOperators.LT, 0);
       max.blend(Double.NaN, nan.cast(D)).intoArray(y, out + o);
-      store(row.and(Long.MAX_VALUE).mul(kernel).add(column), places, out + o);
+      LongVector place = row.and(Long.MAX_VALUE).mul(kernel).add(column);
+      ((IntVector) place.convertShape(VectorOperators.L2I, I, 0)).intoArray(places, out + o);
     }
-  }
-
-  private static void store(LongVector place, int[] places, int at) {
-    ((IntVector) place.convertShape(VectorOperators.L2I, I, 0)).intoArray(places, at);
   }
 }

@@ -2,23 +2,27 @@ package dev.convoy.engine.java;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Moving rows of floats for pooling. Vectors may run over a row's end: arrays have room. */
+/**
+ * Moving rows of floats for pooling. Vectors may run over a row's end: arrays have room.
+ *
+ * <p>No method here or in the kernels takes or returns a vector: where the compiler chose not to
+ * inline it, each would become an object.
+ */
 final class PoolRowsF32 {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
   private static final int LANES = F.length();
 
-  private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
-  private static final FloatVector ODD = EVEN.add(1);
+  /** Selects every other element of two vectors, from the first or from the second. */
+  static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
 
-  /** 0, n, 1, n+1, …, for the lower half of an interleaving, and for the upper. */
-  private static final FloatVector LOWER = interleaving(0);
+  static final FloatVector ODD = EVEN.add(1);
 
-  private static final FloatVector UPPER = interleaving(LANES / 2);
+  /** Selects the elements of two vectors in turn: the lower halves, or the upper. */
+  static final FloatVector LOWER = interleaving(0);
+
+  static final FloatVector UPPER = interleaving(LANES / 2);
 
   private PoolRowsF32() {}
 
@@ -28,27 +32,6 @@ final class PoolRowsF32 {
       lanes[i] = from + i / 2 + i % 2 * LANES;
     }
     return FloatVector.fromArray(F, lanes, 0);
-  }
-
-  /** Every other element, from the first, of two vectors. */
-  static FloatVector even(FloatVector a, FloatVector b) {
-    return EVEN.selectFrom(a, b);
-  }
-
-  /** Every other element, from the second, of two vectors. */
-  static FloatVector odd(FloatVector a, FloatVector b) {
-    return ODD.selectFrom(a, b);
-  }
-
-  /** Writes two vectors' elements in turn. */
-  static void interleave(FloatVector even, FloatVector odd, float[] to, int at) {
-    LOWER.selectFrom(even, odd).intoArray(to, at);
-    UPPER.selectFrom(even, odd).intoArray(to, at + LANES);
-  }
-
-  /** Counts as floats. */
-  static FloatVector fromInts(int[] counts, int at) {
-    return (FloatVector) IntVector.fromArray(I, counts, at).convert(VectorOperators.I2F, 0);
   }
 
   /** Fills what windows read left of the image. */
@@ -76,8 +59,8 @@ final class PoolRowsF32 {
       for (int c = 0; c < width; c += 2 * LANES) {
         FloatVector a = FloatVector.fromArray(F, row, from + c);
         FloatVector b = FloatVector.fromArray(F, row, from + c + LANES);
-        even(a, b).intoArray(dealt, evenAt + c / 2);
-        odd(a, b).intoArray(dealt, oddAt + c / 2);
+        EVEN.selectFrom(a, b).intoArray(dealt, evenAt + c / 2);
+        ODD.selectFrom(a, b).intoArray(dealt, oddAt + c / 2);
       }
       return;
     }
@@ -98,7 +81,8 @@ final class PoolRowsF32 {
       for (int c = 0; c < width; c += 2 * LANES) {
         FloatVector even = FloatVector.fromArray(F, dealt, evenAt + c / 2);
         FloatVector odd = FloatVector.fromArray(F, dealt, oddAt + c / 2);
-        interleave(even, odd, to, out + c);
+        LOWER.selectFrom(even, odd).intoArray(to, out + c);
+        UPPER.selectFrom(even, odd).intoArray(to, out + c + LANES);
       }
       return;
     }

@@ -2,12 +2,15 @@ package dev.convoy.engine.java;
 
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Moving rows of doubles for pooling. Vectors may run over a row's end: arrays have room. */
+/**
+ * Moving rows of doubles for pooling. Vectors may run over a row's end: arrays have room.
+ *
+ * <p>No method here or in the kernels takes or returns a vector: where the compiler chose not to
+ * inline it, each would become an object.
+ */
 final class PoolRowsF64 {
   private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = D.length();
@@ -16,13 +19,15 @@ final class PoolRowsF64 {
   static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
 
-  private static final DoubleVector EVEN = DoubleVector.zero(D).addIndex(2);
-  private static final DoubleVector ODD = EVEN.add(1);
+  /** Selects every other element of two vectors, from the first or from the second. */
+  static final DoubleVector EVEN = DoubleVector.zero(D).addIndex(2);
 
-  /** 0, n, 1, n+1, …, for the lower half of an interleaving, and for the upper. */
-  private static final DoubleVector LOWER = interleaving(0);
+  static final DoubleVector ODD = EVEN.add(1);
 
-  private static final DoubleVector UPPER = interleaving(LANES / 2);
+  /** Selects the elements of two vectors in turn: the lower halves, or the upper. */
+  static final DoubleVector LOWER = interleaving(0);
+
+  static final DoubleVector UPPER = interleaving(LANES / 2);
 
   private PoolRowsF64() {}
 
@@ -32,28 +37,6 @@ final class PoolRowsF64 {
       lanes[i] = from + i / 2 + i % 2 * LANES;
     }
     return DoubleVector.fromArray(D, lanes, 0);
-  }
-
-  /** Every other element, from the first, of two vectors. */
-  static DoubleVector even(DoubleVector a, DoubleVector b) {
-    return EVEN.selectFrom(a, b);
-  }
-
-  /** Every other element, from the second, of two vectors. */
-  static DoubleVector odd(DoubleVector a, DoubleVector b) {
-    return ODD.selectFrom(a, b);
-  }
-
-  /** Writes two vectors' elements in turn. */
-  static void interleave(DoubleVector even, DoubleVector odd, double[] to, int at) {
-    LOWER.selectFrom(even, odd).intoArray(to, at);
-    UPPER.selectFrom(even, odd).intoArray(to, at + LANES);
-  }
-
-  /** Counts as doubles. */
-  static DoubleVector fromInts(int[] counts, int at) {
-    return (DoubleVector)
-        IntVector.fromArray(INTS, counts, at).convertShape(VectorOperators.I2D, D, 0);
   }
 
   /** Fills what windows read left of the image. */
@@ -81,8 +64,8 @@ final class PoolRowsF64 {
       for (int c = 0; c < width; c += 2 * LANES) {
         DoubleVector a = DoubleVector.fromArray(D, row, from + c);
         DoubleVector b = DoubleVector.fromArray(D, row, from + c + LANES);
-        even(a, b).intoArray(dealt, evenAt + c / 2);
-        odd(a, b).intoArray(dealt, oddAt + c / 2);
+        EVEN.selectFrom(a, b).intoArray(dealt, evenAt + c / 2);
+        ODD.selectFrom(a, b).intoArray(dealt, oddAt + c / 2);
       }
       return;
     }
@@ -103,7 +86,8 @@ final class PoolRowsF64 {
       for (int c = 0; c < width; c += 2 * LANES) {
         DoubleVector even = DoubleVector.fromArray(D, dealt, evenAt + c / 2);
         DoubleVector odd = DoubleVector.fromArray(D, dealt, oddAt + c / 2);
-        interleave(even, odd, to, out + c);
+        LOWER.selectFrom(even, odd).intoArray(to, out + c);
+        UPPER.selectFrom(even, odd).intoArray(to, out + c + LANES);
       }
       return;
     }
