@@ -76,7 +76,7 @@ final class MaxPoolMaskF32 extends MaxPoolMask {
         for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
           FloatVector maximum = FloatVector.fromArray(F, y, from);
           VectorMask<Float> tied = maximum.compare(VectorOperators.EQ, input);
-          sum = sum.add(FloatVector.fromArray(F, dy, from), tied);
+          sum = sum.add(FloatVector.zero(F).blend(FloatVector.fromArray(F, dy, from), tied));
         }
       }
       sum.intoArray(sums, to + c);

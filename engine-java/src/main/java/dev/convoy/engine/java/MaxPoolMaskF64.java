@@ -84,7 +84,7 @@ final class MaxPoolMaskF64 extends MaxPoolMask {
         for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
           DoubleVector maximum = DoubleVector.fromArray(D, y, from);
           VectorMask<Double> tied = maximum.compare(VectorOperators.EQ, input);
-          sum = sum.add(DoubleVector.fromArray(D, dy, from), tied);
+          sum = sum.add(DoubleVector.zero(D).blend(DoubleVector.fromArray(D, dy, from), tied));
         }
       }
       sum.intoArray(sums, to + c);
