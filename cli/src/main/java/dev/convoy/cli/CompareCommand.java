@@ -46,11 +46,12 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--tolerance",
       paramLabel = "X",
-      defaultValue = "0.001",
+      defaultValue = "0.02",
       converter = Numbers.Rate.class,
       description =
-          "Largest difference allowed (default: ${DEFAULT-VALUE}, far above what rounding"
-              + " comes to; training enlarges it, so allow more for longer training).")
+          "Largest difference allowed (default: ${DEFAULT-VALUE}). Training enlarges what rounding"
+              + " comes to: where a gradient is next to nothing, Adam takes a whole step by its"
+              + " sign. Allow more for longer training.")
   private double tolerance;
 
   @Mixin private TrainingOptions options;
