@@ -49,9 +49,8 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "0.02",
       converter = Numbers.Rate.class,
       description =
-          "Largest difference allowed (default: ${DEFAULT-VALUE}). Training enlarges what rounding"
-              + " comes to: where a gradient is next to nothing, Adam takes a whole step by its"
-              + " sign. Allow more for longer training.")
+          "Largest difference allowed (default: ${DEFAULT-VALUE}; training enlarges what rounding"
+              + " comes to, so allow more for longer training).")
   private double tolerance;
 
   @Mixin private TrainingOptions options;
