@@ -18,6 +18,8 @@
 
 #include "conv_vector.h"
 /* */
+#include "conv_micro.h"
+/* */
 #include "conv_halo.h"
 #include "conv_sums.h"
 /* */
