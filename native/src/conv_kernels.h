@@ -18,6 +18,7 @@
 
 #include "conv_vector.h"
 /* */
+#include "conv_lanes.h"
 #include "conv_micro.h"
 /* */
 #include "conv_halo.h"
@@ -35,11 +36,19 @@
 #include "conv_direct_forward.h"
 /* */
 #include "conv_direct_backward_weights.h"
+/* */
+#include "conv_depthwise.h"
+/* */
+#include "conv_depthwise_backward_input.h"
+#include "conv_depthwise_backward_weights.h"
 
 const conv_routines CONV_ROUTINES = {
     .direct = {{direct_forward, NULL},
                {direct_backward_input, NULL},
                {direct_backward_weights, direct_sum_weights}},
+    .depthwise = {{depthwise_forward, NULL},
+                  {depthwise_backward_input, NULL},
+                  {depthwise_backward_weights, direct_sum_weights}},
     .gemm = {{gemm_forward, NULL},
              {gemm_backward_input, NULL},
              {gemm_backward_weights, gemm_sum_weights}},

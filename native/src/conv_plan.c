@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "conv_depthwise_shape.h"
 #include "gemm.h"
 
 /* BLAS counts in 32 bits. */
@@ -67,6 +68,8 @@ const char *convoy_conv2d_plan_init(convoy_conv2d_plan *p) {
   }
   if (p->algorithm == CONVOY_CONV_GEMM) {
     conv_plan_gemm(p);
+  } else if (p->algorithm == CONVOY_CONV_DEPTHWISE && conv_depthwise_has_kernel(p)) {
+    conv_plan_depthwise(p);
   } else {
     conv_plan_direct(p);
   }

@@ -7,6 +7,7 @@
 /* Each fills in its algorithm's split and memory. */
 void conv_plan_gemm(convoy_conv2d_plan *p);
 void conv_plan_direct(convoy_conv2d_plan *p);
+void conv_plan_depthwise(convoy_conv2d_plan *p);
 
 /* Splits n into parts of equal size, none above most; answers the size. */
 static inline int32_t conv_even_part(int64_t n, int64_t most) {

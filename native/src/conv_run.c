@@ -1,6 +1,7 @@
 /* Runs pieces of planned convolutions by the routines of the processor's level. */
 #include <stddef.h>
 
+#include "conv_depthwise_shape.h"
 #include "conv_routines.h"
 #include "cpu.h"
 
@@ -20,6 +21,8 @@ void convoy_conv2d_run(const convoy_conv2d_plan *plan, int32_t phase, int32_t pi
     r->bias_gradient(plan, piece, &call);
   } else if (plan->algorithm == CONVOY_CONV_GEMM) {
     r->gemm[plan->operation][phase](plan, piece, &call);
+  } else if (plan->algorithm == CONVOY_CONV_DEPTHWISE && conv_depthwise_has_kernel(plan)) {
+    r->depthwise[plan->operation][phase](plan, piece, &call);
   } else {
     r->direct[plan->operation][phase](plan, piece, &call);
   }

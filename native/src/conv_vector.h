@@ -3,7 +3,8 @@
  * file's instruction set has. Included once per file.
  *
  * Loads and stores need no alignment. Those ending in _some touch only the first n elements, so
- * they are safe at the end of a buffer; loaded lanes past them are zero.
+ * they are safe at the end of a buffer; loaded lanes past them are zero. Those ending in _lanes
+ * touch only the lanes given.
  */
 #ifndef CONV_VECTOR_H
 #define CONV_VECTOR_H
@@ -35,6 +36,20 @@ static inline void vec_store_some(T *p, vec v, int64_t n) {
 
 static inline T vec_sum(vec v) {
   return VEC(reduce_add)(v);
+}
+
+typedef vec_mask vec_lanes;
+
+static inline vec_lanes lanes_first_to_last(int first, int last) {
+  return (vec_mask)((1u << last) - (1u << first));
+}
+
+static inline vec vec_load_lanes(const T *p, vec_lanes lanes) {
+  return VEC(maskz_loadu)(lanes, p);
+}
+
+static inline void vec_store_lanes(T *p, vec v, vec_lanes lanes) {
+  VEC(mask_storeu)(p, lanes, v);
 }
 
 #elif defined(__AVX2__)
@@ -81,6 +96,20 @@ static inline T vec_sum(vec v) {
   return sum;
 }
 
+typedef __m256i vec_lanes;
+
+static inline vec_lanes lanes_first_to_last(int first, int last) {
+  return _mm256_andnot_si256(vec_first(first), vec_first(last));
+}
+
+static inline vec vec_load_lanes(const T *p, vec_lanes lanes) {
+  return VEC(maskload)(p, lanes);
+}
+
+static inline void vec_store_lanes(T *p, vec v, vec_lanes lanes) {
+  VEC(maskstore)(p, lanes, v);
+}
+
 #else
 
 /* Plain C, on the vector types of GCC and Clang, which every processor has instructions for. */
@@ -109,6 +138,29 @@ static inline T vec_sum(vec v) {
   }
   return sum;
 }
+
+typedef struct {
+  int first, last;
+} vec_lanes;
+
+static inline vec_lanes lanes_first_to_last(int first, int last) {
+  return (vec_lanes){first, last};
+}
+
+static inline vec vec_load_lanes(const T *p, vec_lanes lanes) {
+  vec v = {0};
+  for (int i = lanes.first; i < lanes.last; i++) {
+    v[i] = p[i];
+  }
+  return v;
+}
+
+static inline void vec_store_lanes(T *p, vec v, vec_lanes lanes) {
+  for (int i = lanes.first; i < lanes.last; i++) {
+    p[i] = v[i];
+  }
+}
+
 #endif
 
 #ifdef VEC
@@ -170,6 +222,13 @@ static inline vec vec_relu(vec v) {
 }
 
 #endif
+
+/* Lanes first (inclusive) to last (exclusive), of those that there are. */
+static inline vec_lanes vec_lanes_of(int64_t first, int64_t last) {
+  int64_t to = last < 0 ? 0 : last < LANES ? last : LANES;
+  int64_t from = first < 0 ? 0 : first < to ? first : to;
+  return lanes_first_to_last((int)from, (int)to);
+}
 
 /* What is left of n elements in a vector that starts at i. */
 static inline int64_t vec_left(int64_t n, int64_t i) {
