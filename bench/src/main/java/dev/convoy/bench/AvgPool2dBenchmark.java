@@ -1,8 +1,6 @@
 package dev.convoy.bench;
 
-import dev.convoy.AvgPool2dSpec;
-import dev.convoy.Tensor;
-import dev.convoy.bench.Workload.Operation;
+import dev.convoy.bench.rival.Task;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -12,37 +10,20 @@ public class AvgPool2dBenchmark extends OperationBenchmark {
   @Param({"vgg-a1", "inception-a", "global7"})
   public String workload;
 
-  AvgPool2dSpec spec;
-  Tensor x;
-  Tensor y;
-  Tensor dy;
-  Tensor dx;
-
   @Override
-  Workload workload() {
-    return Workload.named(Operation.AVGPOOL, workload);
-  }
-
-  @Override
-  void allocate(Workload size) {
-    spec = AvgPool2dSpec.of(size.window());
-    x = input(size.x());
-    y = output(spec.outputShape(x.shape()));
-    dy = input(y.shape());
-    dx = output(x.shape());
+  String workload() {
+    return workload;
   }
 
   /** {@code y}. */
   @Benchmark
-  public Tensor forward() {
-    engine().avgPool2d(spec, x, y);
-    return y;
+  public Task forward() {
+    return call();
   }
 
   /** {@code dx}. */
   @Benchmark
-  public Tensor backward() {
-    engine().avgPool2dBackward(spec, dy, dx);
-    return dx;
+  public Task backward() {
+    return call();
   }
 }

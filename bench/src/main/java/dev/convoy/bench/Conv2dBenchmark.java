@@ -1,9 +1,6 @@
 package dev.convoy.bench;
 
-import dev.convoy.Conv2dSpec;
-import dev.convoy.Shape;
-import dev.convoy.Tensor;
-import dev.convoy.bench.Workload.Operation;
+import dev.convoy.bench.rival.Task;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -26,52 +23,26 @@ public class Conv2dBenchmark extends OperationBenchmark {
   })
   public String workload;
 
-  Conv2dSpec spec;
-  Tensor x;
-  Tensor w;
-  Tensor b;
-  Tensor y;
-  Tensor dy;
-  Tensor dx;
-  Tensor dw;
-  Tensor db;
-
   @Override
-  Workload workload() {
-    return Workload.named(Operation.CONV, workload);
-  }
-
-  @Override
-  void allocate(Workload size) {
-    spec = Conv2dSpec.of(size.window()).groups(size.groups());
-    x = input(size.x());
-    w = input(size.weights());
-    b = input(Shape.of(size.outputChannels()));
-    y = output(spec.outputShape(x.shape(), w.shape()));
-    dy = input(y.shape());
-    dx = output(x.shape());
-    dw = output(w.shape());
-    db = output(b.shape());
+  String workload() {
+    return workload;
   }
 
   /** {@code y}, with bias. */
   @Benchmark
-  public Tensor forward() {
-    engine().conv2d(spec, x, w, b, y);
-    return y;
+  public Task forward() {
+    return call();
   }
 
   /** {@code dx}. */
   @Benchmark
-  public Tensor backwardInput() {
-    engine().conv2dBackwardInput(spec, dy, w, dx);
-    return dx;
+  public Task backwardInput() {
+    return call();
   }
 
   /** {@code dw} and {@code db}. */
   @Benchmark
-  public Tensor backwardWeights() {
-    engine().conv2dBackwardWeights(spec, x, dy, dw, db);
-    return dw;
+  public Task backwardWeights() {
+    return call();
   }
 }

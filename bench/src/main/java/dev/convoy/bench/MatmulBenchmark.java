@@ -1,10 +1,6 @@
 package dev.convoy.bench;
 
-import dev.convoy.MatmulSpec;
-import dev.convoy.Shape;
-import dev.convoy.Tensor;
-import dev.convoy.Window;
-import dev.convoy.bench.Workload.Operation;
+import dev.convoy.bench.rival.Task;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -29,31 +25,14 @@ public class MatmulBenchmark extends OperationBenchmark {
   })
   public String workload;
 
-  Tensor a;
-  Tensor b;
-  Tensor y;
-
   @Override
-  Workload workload() {
-    return Workload.named(Operation.CONV, workload);
-  }
-
-  @Override
-  void allocate(Workload size) {
-    Window window = size.window();
-    Shape weights = size.weights();
-    int rows = weights.n() / size.groups();
-    int inner = weights.c() * weights.h() * weights.w();
-    int columns = window.outputHeight(size.x().h()) * window.outputWidth(size.x().w());
-    a = input(Shape.of(rows, inner));
-    b = input(Shape.of(inner, columns));
-    y = output(Shape.of(rows, columns));
+  String workload() {
+    return workload;
   }
 
   /** {@code y = a · b}. */
   @Benchmark
-  public Tensor product() {
-    engine().matmul(MatmulSpec.PLAIN, a, b, null, y);
-    return y;
+  public Task product() {
+    return call();
   }
 }

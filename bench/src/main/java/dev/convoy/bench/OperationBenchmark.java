@@ -1,12 +1,13 @@
 package dev.convoy.bench;
 
 import dev.convoy.DType;
-import dev.convoy.Engine;
-import dev.convoy.Engines;
-import dev.convoy.Shape;
-import dev.convoy.Tensor;
-import dev.convoy.spi.EngineConfig;
-import java.util.SplittableRandom;
+import dev.convoy.bench.rival.Backend;
+import dev.convoy.bench.rival.Backends;
+import dev.convoy.bench.rival.Jvm;
+import dev.convoy.bench.rival.Task;
+import dev.convoy.bench.work.Catalog;
+import dev.convoy.bench.work.Check;
+import dev.convoy.bench.work.Problem;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,20 +21,24 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * What the benchmarks have in common: an engine, and tensors that every call uses again, for a
- * fresh output of a hundred megabytes costs more in page faults than the operation that fills it.
+ * What the benchmarks have in common: a backend and a task on it, whose result is checked before it
+ * is timed. Inputs and outputs are made once, for a fresh output of a hundred megabytes costs more
+ * in page faults than the operation that fills it.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {Jvm.VECTOR_MODULE, Jvm.NATIVE_ACCESS, Jvm.COLLECTOR})
 public abstract class OperationBenchmark {
-  /** {@link Main} leaves out those that do not run here. */
-  @Param({"java", "native"})
+  /** An engine or a rival; {@link Main} leaves out engines that do not run here. */
+  @Param({"native", "java"})
   public String engine;
 
   /** Threads that work on one call. */
@@ -44,52 +49,35 @@ public abstract class OperationBenchmark {
   @Param("F32")
   public DType dtype;
 
-  private Engine opened;
-  private SplittableRandom random;
+  private Backend backend;
+  private Task task;
 
-  /** Opens the engine and makes the tensors. */
+  /** Starts the backend, makes the inputs, computes once and checks the result. */
   @Setup(Level.Trial)
-  public final void setUp() {
-    setUp(workload());
+  public final void setUp(BenchmarkParams params) {
+    setUp(Catalog.problem(params.getBenchmark(), workload(), dtype));
   }
 
-  /** {@link #setUp()} at a size that has no name. */
-  final void setUp(Workload size) {
-    opened = Engines.named(engine, EngineConfig.defaults().threads(threads));
-    random = new SplittableRandom(1);
-    allocate(size);
+  /** The same for a problem that need not have a name. */
+  final void setUp(Problem problem) {
+    backend = Backends.open(engine, threads);
+    task = backend.prepare(problem);
+    task.run();
+    Check.verify(problem, task.results());
   }
 
-  /** Stops the engine's threads. */
+  /** Stops the backend's threads. */
   @TearDown(Level.Trial)
   public final void tearDown() {
-    opened.close();
+    backend.close();
   }
 
-  /** The size that was asked for by name. */
-  abstract Workload workload();
+  /** The name of the size. */
+  abstract String workload();
 
-  /** Makes the inputs and outputs of every operation measured. */
-  abstract void allocate(Workload size);
-
-  final Engine engine() {
-    return opened;
-  }
-
-  final Tensor output(Shape shape) {
-    return Tensor.zeros(shape, dtype);
-  }
-
-  /** Values from -1 to 1, the same in every run. */
-  final Tensor input(Shape shape) {
-    double[] values = random.doubles(shape.elements(), -1, 1).toArray();
-    if (dtype == DType.F64) {
-      return Tensor.of(shape, values);
-    }
-    float[] rounded = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      rounded[i] = (float) values[i];
-    }
-    return Tensor.of(shape, rounded);
+  /** What is timed. */
+  final Task call() {
+    task.run();
+    return task;
   }
 }

@@ -1,0 +1,35 @@
+package dev.convoy.bench.rival;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The JVMs that benchmarks run in. */
+public final class Jvm {
+  /** What the Java engine computes with. */
+  public static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
+
+  /** What both engines, and the rivals' libraries, are reached with. */
+  public static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+  /** A collector without threads of its own that would compete with an engine's. */
+  public static final String COLLECTOR = "-XX:+UseSerialGC";
+
+  private Jvm() {}
+
+  /** A command that runs a class of this class path in a JVM like the benchmarks'. */
+  static List<String> command(Class<?> main, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (argument.startsWith("-Dconvoy.")) {
+        command.add(argument);
+      }
+    }
+    command.addAll(List.of(VECTOR_MODULE, NATIVE_ACCESS, COLLECTOR));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(args));
+    return command;
+  }
+}
