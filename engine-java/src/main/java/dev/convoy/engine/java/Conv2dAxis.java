@@ -93,6 +93,26 @@ final class Conv2dAxis {
     before = -(place + (phase - (long) firstTap * dilationOf) / strideOf);
   }
 
+  /**
+   * The tiles of one phase of a convolution of stride 1, as outputs: with dilation {@code d}, every
+   * {@code d}-th output is made by a convolution without dilation of every {@code d}-th input.
+   *
+   * @param of the convolution's axis
+   * @param places outputs of a tile
+   * @param tileTaps inputs of a tile
+   */
+  void tiles(Conv2dAxis of, int phase, int places, int tileTaps) {
+    inputs = of.inputs;
+    outputs = Math.ceilDiv(Math.ceilDiv(of.outputs - phase, of.dilation), places);
+    taps = tileTaps;
+    stride = places * of.dilation;
+    dilation = of.dilation;
+    before = of.before - phase;
+    size = of.outputs;
+    start = phase;
+    step = of.dilation;
+  }
+
   private static int gcd(int a, int b) {
     return b == 0 ? a : gcd(b, a % b);
   }

@@ -169,7 +169,7 @@ final class Conv2dBlocks {
     int mostRows = direct ? DIRECT_FILTERS : GemmTile.MOST_ROWS;
     int rowBytes = direct ? DIRECT_BYTES : GemmTile.ROW_BYTES;
     long mostBand = direct ? BAND / channels : MOST_BAND;
-    blockRows = GemmTile.evenly(filters, mostRows, direct ? 1 : GemmTile.ROWS);
+    blockRows = GemmTile.evenly(filters, mostRows, direct ? 1 : panelRows());
     long columnBlocksWanted = Math.ceilDiv(pixels, (long) (rowBytes / dtype.bytes()));
     blockColumns = GemmTile.roundUp((int) Math.ceilDiv(pixels, columnBlocksWanted), tile);
     while (blockColumns > tile && bandLength(rows, columns) > mostBand) {
@@ -179,8 +179,8 @@ final class Conv2dBlocks {
     while (count(pixels) < ENOUGH_PIECES && operations(taps) > PIECE_OPERATIONS) {
       if (blockColumns > 2 * tile) {
         blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
-      } else if (blockRows > 2 * GemmTile.ROWS) {
-        blockRows = GemmTile.roundUp(blockRows / 2, GemmTile.ROWS);
+      } else if (blockRows > 2 * panelRows()) {
+        blockRows = GemmTile.roundUp(blockRows / 2, panelRows());
       } else {
         break;
       }
@@ -241,6 +241,33 @@ final class Conv2dBlocks {
     int before = rows.tapsBefore * columnTaps + rows.taps * columns.tapsBefore;
     int taps = rows.taps * columns.taps;
     return (groups * filters * before + channelOut * taps) * channels;
+  }
+
+  private int panelRows() {
+    return GemmPanels.panelRows(dtype);
+  }
+
+  /** Panels of filters in a group. */
+  int panels() {
+    return Math.ceilDiv(filters, panelRows());
+  }
+
+  /** Elements from one panel of weights to the next. */
+  int panelLength(int phase) {
+    return channels * rows(phase).taps * columns(phase).taps * panelRows();
+  }
+
+  /** Elements of all panels of weights. */
+  long panelsLength() {
+    return depth() * groups * panels() * panelRows();
+  }
+
+  /** Where a panel of weights begins: by phase, then group, then panel. */
+  int panelIndex(int phase, int group, int panel) {
+    Conv2dAxis rows = rows(phase);
+    int before = rows.tapsBefore * columnTaps + rows.taps * columns(phase).tapsBefore;
+    return groups * panels() * before * channels * panelRows()
+        + (group * panels() + panel) * panelLength(phase);
   }
 
   /** Rows of taps that are worked on at a time. */

@@ -24,6 +24,7 @@ final class Conv2dCall {
   private final Conv2dBlocks blocks = new Conv2dBlocks();
 
   private final Workers.Job packing = this::pack;
+  private final Workers.Job panelling = this::packPanel;
   private final Workers.Job product = this::multiply;
 
   // The call under way.
@@ -82,10 +83,13 @@ final class Conv2dCall {
     kernelWidth = window.kernelWidth();
     packed = shared.panels(in.dtype());
     try {
-      // The kernel reads whole tiles, so past the last row.
-      long slack = GemmTile.ROWS * blocks.depth();
-      packed.reserve(GemmPanels.Part.LEFT, w.shape().elements() + slack);
-      workers.run(blocks.groups * (backward ? blocks.filters : 1), packing);
+      if (direct) {
+        packed.reserve(GemmPanels.Part.LEFT, w.shape().elements());
+        workers.run(blocks.groups * (backward ? blocks.filters : 1), packing);
+      } else {
+        packed.reserve(GemmPanels.Part.LEFT, blocks.panelsLength());
+        workers.run(blocks.groups * blocks.panels(), panelling);
+      }
       workers.run(blocks.pieces, product);
     } finally {
       input = null;
@@ -113,6 +117,45 @@ final class Conv2dCall {
       Conv2dAxis columns = blocks.columns(phase);
       int index = blocks.weightsIndex(phase, piece);
       packed.taps(weights, first, distance, blocks.channels, rows, columns, kernelWidth, index);
+    }
+  }
+
+  /** Packs the weights of a panel of filters or, for the gradient, of channels of the forward. */
+  private void packPanel(int piece) {
+    GemmPanels panels = scratch.get().panels(blocks.dtype);
+    int group = piece / blocks.panels();
+    int panel = piece % blocks.panels();
+    int first = panel * GemmPanels.panelRows(blocks.dtype);
+    int some = Math.min(GemmPanels.panelRows(blocks.dtype), blocks.filters - first);
+    int taps = kernelHeight * kernelWidth;
+    if (!backward) {
+      int depth = (int) blocks.depth();
+      long at = ((long) group * blocks.filters + first) * depth;
+      panels.panel(weights, at, depth, some, depth, packed, blocks.panelIndex(0, group, panel));
+      return;
+    }
+    panels.reserve(GemmPanels.Part.BAND, (long) taps * GemmPanels.panelRows(blocks.dtype));
+    for (int filter = 0; filter < blocks.channels; filter++) {
+      long at = (((long) group * blocks.channels + filter) * blocks.filters + first) * taps;
+      packTaps(panels, at, some, group, panel, filter);
+    }
+  }
+
+  private void packTaps(GemmPanels panels, long at, int some, int group, int panel, int filter) {
+    int taps = kernelHeight * kernelWidth;
+    int width = GemmPanels.panelRows(blocks.dtype);
+    if (taps == 1 && blocks.phases() == 1) {
+      int index = blocks.panelIndex(0, group, panel) + filter * width;
+      panels.panel(weights, at, 1, some, 1, packed, index);
+      return;
+    }
+    panels.transpose(weights, at, taps, some, taps, GemmPanels.Part.BAND, 0, width);
+    for (int phase = 0; phase < blocks.phases(); phase++) {
+      Conv2dAxis rows = blocks.rows(phase);
+      Conv2dAxis columns = blocks.columns(phase);
+      int before = filter * rows.taps * columns.taps * width;
+      int index = blocks.panelIndex(phase, group, panel) + before;
+      panels.tapPanel(rows, columns, kernelWidth, packed, index);
     }
   }
 
@@ -156,8 +199,9 @@ final class Conv2dCall {
       int a0 = blocks.weightsIndex(phase, channelOut);
       panels.directOutputs(block, packed, a0, bias, channelOut, high, stride);
     } else {
-      panels.fill(high, wide, stride, bias, channelOut);
-      product(panels, block, phase, firstPixel, wide, group, channelOut, high, stride);
+      int panel = firstFilter / GemmPanels.panelRows(blocks.dtype);
+      int a0 = blocks.panelIndex(phase, group, panel);
+      product(panels, block, phase, firstPixel, wide, group, a0, high, stride);
     }
     store(panels, block, rows, columns, channelOut, high, stride);
   }
@@ -170,13 +214,17 @@ final class Conv2dCall {
       long firstPixel,
       int wide,
       int group,
-      int channelOut,
+      int weightsIndex,
       int high,
       int stride) {
     Conv2dAxis rows = blocks.rows(phase);
     Conv2dAxis columns = blocks.columns(phase);
     int depth = blocks.channels * rows.taps * columns.taps;
-    int weightsIndex = blocks.weightsIndex(phase, channelOut);
+    if (depth == 0) {
+      panels.fill(high, wide, stride, null, 0);
+    }
+    int panelRows = GemmPanels.panelRows(blocks.dtype);
+    int panelLength = blocks.panelLength(phase);
     int tapRows = blocks.tapRows(rows, columns);
     int tapRow = 0;
     do {
@@ -188,9 +236,11 @@ final class Conv2dCall {
         int channelIn = group * blocks.channels + channel;
         blocks.pack(
             panels, block, phase, input, channelIn, some, tapsHigh, GemmPanels.Part.RIGHT, stride);
-        int a0 = weightsIndex + (channel * rows.taps + tapRow) * columns.taps;
+        int above = (channel * rows.taps + tapRow) * columns.taps;
+        int a0 = weightsIndex + above * panelRows;
         int steps = some * tapsHigh * columns.taps;
-        panels.multiply(packed, a0, depth, stride, panels, 0, stride, high, wide, steps);
+        panels.multiply(
+            packed, a0, panelLength, 0, stride, 0, stride, high, wide, steps, above > 0);
       }
       tapRow += tapRows;
     } while (tapRow < rows.taps);
@@ -212,10 +262,19 @@ final class Conv2dCall {
         long at = (image + channelOut + row) * plane + block.runPosition[run];
         int length = block.runLength[run];
         if (columns.step == 1) {
-          panels.store(GemmPanels.Part.PRODUCT, index, output, at, length, epilogue);
+          MemorySegment biases = direct ? null : bias;
+          panels.store(
+              GemmPanels.Part.PRODUCT,
+              index,
+              output,
+              at,
+              length,
+              epilogue,
+              biases,
+              channelOut + row);
         } else {
           boolean add = epilogue == GemmEpilogue.ADD;
-          panels.scatter(index, output, at, columns.step, length, add);
+          panels.scatter(GemmPanels.Part.PRODUCT, index, output, at, columns.step, length, add);
         }
       }
     }

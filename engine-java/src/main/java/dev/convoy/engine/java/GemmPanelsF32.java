@@ -14,7 +14,11 @@ final class GemmPanelsF32 extends GemmPanels {
   private float[] right = {};
   private float[] product = {};
   private float[] band = {};
+  private float[] tiles = {};
+  private float[] turned = {};
+  private float[] whole = {};
   private final float[] tile = new float[PackF32.tileLength()];
+  private final float[] productTile = new float[GemmTile.ROWS * GemmKernelF32.TILE_COLUMNS];
 
   GemmPanelsF32() {
     super(DType.F32, FloatVector.SPECIES_PREFERRED.length());
@@ -26,6 +30,8 @@ final class GemmPanelsF32 extends GemmPanels {
       case RIGHT -> right;
       case PRODUCT -> product;
       case BAND -> band;
+      case TILES -> tiles;
+      case TURNED -> turned;
     };
   }
 
@@ -42,12 +48,31 @@ final class GemmPanelsF32 extends GemmPanels {
       case RIGHT -> right = grown;
       case PRODUCT -> product = grown;
       case BAND -> band = grown;
+      case TILES -> tiles = grown;
+      case TURNED -> turned = grown;
     }
   }
 
   @Override
   void copyExactly(MemorySegment from, long at, Part to, int index, int length) {
     MemorySegment.copy(from, ELEMENT, at * Float.BYTES, part(to), index, length);
+  }
+
+  @Override
+  void panel(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int depth,
+      GemmPanels owner,
+      int index) {
+    float[] to = ((GemmPanelsF32) owner).left;
+    if (distance == 1 && depth == 1) {
+      PackF32.copy(from, at, to, index, rows);
+      return;
+    }
+    PackF32.transpose(from, at, distance, rows, depth, to, index, GemmKernelF32.PANEL_ROWS, tile);
   }
 
   @Override
@@ -70,9 +95,17 @@ final class GemmPanelsF32 extends GemmPanels {
 
   @Override
   void transpose(
-      GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
-    float[] matrix = ((GemmPanelsF32) from).product;
-    PackF32.transpose(matrix, at, distance, rows, columns, part(to), stride, tile);
+      GemmPanels owner,
+      Part from,
+      int at,
+      int distance,
+      int rows,
+      int columns,
+      Part to,
+      int index,
+      int stride) {
+    float[] matrix = ((GemmPanelsF32) owner).part(from);
+    PackF32.transpose(matrix, at, distance, rows, columns, part(to), index, stride, tile);
   }
 
   @Override
@@ -85,12 +118,16 @@ final class GemmPanelsF32 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    PackF32.band(block, from, first, image, channels, height, width, stride, band);
+    int room = block.slotLength() + block.lanes * lanes();
+    if (whole.length < room) {
+      whole = new float[room];
+    }
+    PackF32.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
   @Override
-  void columns(PackColumns block, Part to, int stride) {
-    PackF32.columns(block, band, part(to), stride);
+  void columns(PackColumns block, int places, int far, Part to, int stride) {
+    PackF32.columns(block, band, places, far, part(to), stride);
   }
 
   @Override
@@ -107,6 +144,11 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void tapPanel(Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, GemmPanels owner, int index) {
+    PackF32.tapPanel(band, rows, columns, kernelWidth, ((GemmPanelsF32) owner).left, index);
+  }
+
+  @Override
   void fill(int rows, int columns, int stride, MemorySegment values, long first) {
     for (int row = 0; row < rows; row++) {
       float value = values == null ? 0 : values.getAtIndex(ELEMENT, first + row);
@@ -115,10 +157,11 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void multiply(
+  void addProduct(
       GemmPanels leftOwner,
       int a0,
       int lda,
+      int b0,
       int ldb,
       GemmPanels productOwner,
       int c0,
@@ -128,7 +171,26 @@ final class GemmPanelsF32 extends GemmPanels {
       int depth) {
     float[] a = ((GemmPanelsF32) leftOwner).left;
     float[] c = ((GemmPanelsF32) productOwner).product;
-    GemmKernelF32.multiply(a, a0, lda, right, ldb, c, c0, ldc, rows, columns, depth);
+    GemmKernelF32.add(a, a0, lda, right, b0, ldb, c, c0, ldc, rows, columns, depth);
+  }
+
+  @Override
+  void multiply(
+      GemmPanels leftOwner,
+      int a0,
+      int panel,
+      int b0,
+      int ldb,
+      int c0,
+      int ldc,
+      int rows,
+      int columns,
+      int depth,
+      boolean add) {
+    float[] a = ((GemmPanelsF32) leftOwner).left;
+    float[] room = add ? productTile : null;
+    GemmKernelF32.multiply(
+        a, a0, panel, right, b0, ldb, product, c0, ldc, rows, columns, depth, room);
   }
 
   @Override
@@ -155,13 +217,59 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void store(Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
-    GemmOutputF32.store(part(from), index, to, at, length, epilogue);
+  void store(
+      Part from,
+      int index,
+      MemorySegment to,
+      long at,
+      int length,
+      GemmEpilogue epilogue,
+      MemorySegment biases,
+      long channel) {
+    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
+    GemmOutputF32.store(part(from), index, to, at, length, epilogue, bias);
   }
 
   @Override
-  void scatter(int index, MemorySegment to, long at, int step, int length, boolean add) {
-    GemmOutputF32.scatter(product, index, to, at, step, length, add);
+  void scatter(Part from, int index, MemorySegment to, long at, int step, int length, boolean add) {
+    GemmOutputF32.scatter(part(from), index, to, at, step, length, add);
+  }
+
+  @Override
+  void transform(
+      WinogradTransform transform,
+      Part from,
+      int at,
+      int step,
+      int next,
+      GemmPanels owner,
+      Part to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    float[] in = part(from);
+    float[] out = ((GemmPanelsF32) owner).part(to);
+    switch (transform) {
+      case INPUT -> WinogradF32.input(in, at, step, next, out, index, stride, far, count);
+      case WEIGHTS -> WinogradF32.weights(in, at, step, next, out, index, stride, far, count);
+      case OUTPUT -> WinogradF32.output(in, at, step, next, out, index, stride, far, count);
+      case OUTPUT_GRADIENT ->
+          WinogradF32.outputGradient(in, at, step, next, out, index, stride, far, count);
+      case WEIGHTS_GRADIENT ->
+          WinogradF32.weightsGradient(in, at, step, next, out, index, stride, far, count);
+    }
+  }
+
+  @Override
+  void interleave(Part from, int at, int step, Part to, int index, int count) {
+    WinogradF32.interleave(part(from), at, step, part(to), index, count);
+  }
+
+  @Override
+  void finish(Part part, int index, int length, MemorySegment biases, long channel, boolean relu) {
+    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
+    GemmOutputF32.finish(part(part), index, length, bias, relu);
   }
 
   @Override
@@ -172,6 +280,11 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void add(int from, int to, int length) {
     GemmOutputF32.add(product, from, product, to, length);
+  }
+
+  @Override
+  void add(int from, int to, int distance, int count) {
+    GemmOutputF32.add(product, from, to, distance, count);
   }
 
   @Override

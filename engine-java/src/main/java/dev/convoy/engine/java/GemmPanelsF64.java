@@ -14,7 +14,11 @@ final class GemmPanelsF64 extends GemmPanels {
   private double[] right = {};
   private double[] product = {};
   private double[] band = {};
+  private double[] tiles = {};
+  private double[] turned = {};
+  private double[] whole = {};
   private final double[] tile = new double[PackF64.tileLength()];
+  private final double[] productTile = new double[GemmTile.ROWS * GemmKernelF64.TILE_COLUMNS];
 
   GemmPanelsF64() {
     super(DType.F64, DoubleVector.SPECIES_PREFERRED.length());
@@ -26,6 +30,8 @@ final class GemmPanelsF64 extends GemmPanels {
       case RIGHT -> right;
       case PRODUCT -> product;
       case BAND -> band;
+      case TILES -> tiles;
+      case TURNED -> turned;
     };
   }
 
@@ -42,12 +48,31 @@ final class GemmPanelsF64 extends GemmPanels {
       case RIGHT -> right = grown;
       case PRODUCT -> product = grown;
       case BAND -> band = grown;
+      case TILES -> tiles = grown;
+      case TURNED -> turned = grown;
     }
   }
 
   @Override
   void copyExactly(MemorySegment from, long at, Part to, int index, int length) {
     MemorySegment.copy(from, ELEMENT, at * Double.BYTES, part(to), index, length);
+  }
+
+  @Override
+  void panel(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int depth,
+      GemmPanels owner,
+      int index) {
+    double[] to = ((GemmPanelsF64) owner).left;
+    if (distance == 1 && depth == 1) {
+      PackF64.copy(from, at, to, index, rows);
+      return;
+    }
+    PackF64.transpose(from, at, distance, rows, depth, to, index, GemmKernelF64.PANEL_ROWS, tile);
   }
 
   @Override
@@ -70,9 +95,17 @@ final class GemmPanelsF64 extends GemmPanels {
 
   @Override
   void transpose(
-      GemmPanels from, int at, int distance, int rows, int columns, Part to, int stride) {
-    double[] matrix = ((GemmPanelsF64) from).product;
-    PackF64.transpose(matrix, at, distance, rows, columns, part(to), stride, tile);
+      GemmPanels owner,
+      Part from,
+      int at,
+      int distance,
+      int rows,
+      int columns,
+      Part to,
+      int index,
+      int stride) {
+    double[] matrix = ((GemmPanelsF64) owner).part(from);
+    PackF64.transpose(matrix, at, distance, rows, columns, part(to), index, stride, tile);
   }
 
   @Override
@@ -85,12 +118,16 @@ final class GemmPanelsF64 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    PackF64.band(block, from, first, image, channels, height, width, stride, band);
+    int room = block.slotLength() + block.lanes * lanes();
+    if (whole.length < room) {
+      whole = new double[room];
+    }
+    PackF64.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
   @Override
-  void columns(PackColumns block, Part to, int stride) {
-    PackF64.columns(block, band, part(to), stride);
+  void columns(PackColumns block, int places, int far, Part to, int stride) {
+    PackF64.columns(block, band, places, far, part(to), stride);
   }
 
   @Override
@@ -107,6 +144,11 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void tapPanel(Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, GemmPanels owner, int index) {
+    PackF64.tapPanel(band, rows, columns, kernelWidth, ((GemmPanelsF64) owner).left, index);
+  }
+
+  @Override
   void fill(int rows, int columns, int stride, MemorySegment values, long first) {
     for (int row = 0; row < rows; row++) {
       double value = values == null ? 0 : values.getAtIndex(ELEMENT, first + row);
@@ -115,10 +157,11 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void multiply(
+  void addProduct(
       GemmPanels leftOwner,
       int a0,
       int lda,
+      int b0,
       int ldb,
       GemmPanels productOwner,
       int c0,
@@ -128,7 +171,26 @@ final class GemmPanelsF64 extends GemmPanels {
       int depth) {
     double[] a = ((GemmPanelsF64) leftOwner).left;
     double[] c = ((GemmPanelsF64) productOwner).product;
-    GemmKernelF64.multiply(a, a0, lda, right, ldb, c, c0, ldc, rows, columns, depth);
+    GemmKernelF64.add(a, a0, lda, right, b0, ldb, c, c0, ldc, rows, columns, depth);
+  }
+
+  @Override
+  void multiply(
+      GemmPanels leftOwner,
+      int a0,
+      int panel,
+      int b0,
+      int ldb,
+      int c0,
+      int ldc,
+      int rows,
+      int columns,
+      int depth,
+      boolean add) {
+    double[] a = ((GemmPanelsF64) leftOwner).left;
+    double[] room = add ? productTile : null;
+    GemmKernelF64.multiply(
+        a, a0, panel, right, b0, ldb, product, c0, ldc, rows, columns, depth, room);
   }
 
   @Override
@@ -155,13 +217,59 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void store(Part from, int index, MemorySegment to, long at, int length, GemmEpilogue epilogue) {
-    GemmOutputF64.store(part(from), index, to, at, length, epilogue);
+  void store(
+      Part from,
+      int index,
+      MemorySegment to,
+      long at,
+      int length,
+      GemmEpilogue epilogue,
+      MemorySegment biases,
+      long channel) {
+    double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
+    GemmOutputF64.store(part(from), index, to, at, length, epilogue, bias);
   }
 
   @Override
-  void scatter(int index, MemorySegment to, long at, int step, int length, boolean add) {
-    GemmOutputF64.scatter(product, index, to, at, step, length, add);
+  void scatter(Part from, int index, MemorySegment to, long at, int step, int length, boolean add) {
+    GemmOutputF64.scatter(part(from), index, to, at, step, length, add);
+  }
+
+  @Override
+  void transform(
+      WinogradTransform transform,
+      Part from,
+      int at,
+      int step,
+      int next,
+      GemmPanels owner,
+      Part to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    double[] in = part(from);
+    double[] out = ((GemmPanelsF64) owner).part(to);
+    switch (transform) {
+      case INPUT -> WinogradF64.input(in, at, step, next, out, index, stride, far, count);
+      case WEIGHTS -> WinogradF64.weights(in, at, step, next, out, index, stride, far, count);
+      case OUTPUT -> WinogradF64.output(in, at, step, next, out, index, stride, far, count);
+      case OUTPUT_GRADIENT ->
+          WinogradF64.outputGradient(in, at, step, next, out, index, stride, far, count);
+      case WEIGHTS_GRADIENT ->
+          WinogradF64.weightsGradient(in, at, step, next, out, index, stride, far, count);
+    }
+  }
+
+  @Override
+  void interleave(Part from, int at, int step, Part to, int index, int count) {
+    WinogradF64.interleave(part(from), at, step, part(to), index, count);
+  }
+
+  @Override
+  void finish(Part part, int index, int length, MemorySegment biases, long channel, boolean relu) {
+    double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
+    GemmOutputF64.finish(part(part), index, length, bias, relu);
   }
 
   @Override
@@ -172,6 +280,11 @@ final class GemmPanelsF64 extends GemmPanels {
   @Override
   void add(int from, int to, int length) {
     GemmOutputF64.add(product, from, product, to, length);
+  }
+
+  @Override
+  void add(int from, int to, int distance, int count) {
+    GemmOutputF64.add(product, from, to, distance, count);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.convoy.Conv2dExplanation;
 import dev.convoy.Conv2dSpec;
 import dev.convoy.Shape;
 import dev.convoy.Tensor;
+import dev.convoy.Window;
 import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.Workers;
 
@@ -16,16 +17,36 @@ final class JavaConv2d {
   /** The same for filters a group in the gradient with respect to the weights. */
   private static final int FEW_FILTERS = 8;
 
+  /** Larger dilations would overflow the sizes of tiles. */
+  private static final int MOST_DILATION = 1 << 24;
+
+  /**
+   * When Winograd is the faster, measured on one core of AMD's Zen 5: from so many channels and
+   * filters a group, so many weights of theirs at one place of the kernel, so many outputs covered
+   * by tiles, and as long as tiles cover no more than so many times the outputs.
+   */
+  private static final int WINOGRAD_CHANNELS = 16;
+
+  private static final int WINOGRAD_WEIGHTS = 32 * 32;
+  private static final int WINOGRAD_OUTPUTS = 512;
+  private static final double WINOGRAD_WASTE = 1.8;
+
   private final Conv2dAlgorithm configured;
+  private final boolean precise;
   private final ThreadLocal<Conv2dCall> calls;
+  private final ThreadLocal<WinogradConv2d> winograds;
+  private final ThreadLocal<WinogradConv2dWeights> winogradWeights;
   private final ThreadLocal<GemmConv2dWeights> gemmWeights;
   private final ThreadLocal<DirectConv2dWeights> directWeights;
   private final ThreadLocal<Conv2dBias> biases;
 
   JavaConv2d(Workers workers, EngineConfig config) {
     configured = config.algorithm();
+    precise = config.precise();
     ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
     calls = ThreadLocal.withInitial(() -> new Conv2dCall(workers, scratch));
+    winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch));
+    winogradWeights = ThreadLocal.withInitial(() -> new WinogradConv2dWeights(workers, scratch));
     gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
     directWeights = ThreadLocal.withInitial(() -> new DirectConv2dWeights(workers, scratch));
     biases = ThreadLocal.withInitial(() -> new Conv2dBias(workers, scratch));
@@ -33,21 +54,29 @@ final class JavaConv2d {
 
   void conv2d(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     Conv2dAlgorithm chosen = forward(spec, x.shape(), y.shape());
-    calls.get().forward(spec, isDirect(chosen), x, w, b, y);
+    if (chosen == Conv2dAlgorithm.WINOGRAD) {
+      winograds.get().forward(spec, x, w, b, y);
+    } else {
+      calls.get().forward(spec, isDirect(chosen), x, w, b, y);
+    }
   }
 
   void conv2dBackwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
-    Conv2dAlgorithm chosen = backwardInput(spec, dx.shape());
-    calls.get().backwardInput(spec, isDirect(chosen), dy, w, dx, accumulate);
+    Conv2dAlgorithm chosen = backwardInput(spec, dx.shape(), dy.shape());
+    if (chosen == Conv2dAlgorithm.WINOGRAD) {
+      winograds.get().backwardInput(spec, dy, w, dx, accumulate);
+    } else {
+      calls.get().backwardInput(spec, isDirect(chosen), dy, w, dx, accumulate);
+    }
   }
 
   void conv2dBackwardWeights(
       Conv2dSpec spec, Tensor x, Tensor dy, Tensor dw, Tensor db, boolean accumulate) {
     if (dw != null) {
-      if (isDirect(backwardWeights(spec, x.shape(), dy.shape()))) {
-        directWeights.get().backward(spec, x, dy, dw, accumulate);
-      } else {
-        gemmWeights.get().backward(spec, x, dy, dw, accumulate);
+      switch (backwardWeights(spec, x.shape(), dy.shape())) {
+        case WINOGRAD -> winogradWeights.get().backward(spec, x, dy, dw, accumulate);
+        case GEMM -> gemmWeights.get().backward(spec, x, dy, dw, accumulate);
+        default -> directWeights.get().backward(spec, x, dy, dw, accumulate);
       }
     }
     if (db != null) {
@@ -58,36 +87,50 @@ final class JavaConv2d {
   Conv2dExplanation explain(Conv2dSpec spec, Shape x, Shape w) {
     Shape y = spec.outputShape(x, w);
     Conv2dAlgorithm forward = forward(spec, x, y);
-    Conv2dAlgorithm input = backwardInput(spec, x);
+    Conv2dAlgorithm input = backwardInput(spec, x, y);
     Conv2dAlgorithm weights = backwardWeights(spec, x, y);
-    Conv2dCall call = calls.get();
     String detail =
         "forward: %s%nbackward input: %s%nbackward weights: %s"
             .formatted(
-                call.explainForward(spec, isDirect(forward), x, y),
-                call.explainBackwardInput(spec, isDirect(input), x, y),
-                isDirect(weights)
-                    ? directWeights.get().explain(spec, x, y)
-                    : gemmWeights.get().explain(spec, x, y));
+                forward == Conv2dAlgorithm.WINOGRAD
+                    ? winograds.get().explainForward(spec, x, y)
+                    : calls.get().explainForward(spec, isDirect(forward), x, y),
+                input == Conv2dAlgorithm.WINOGRAD
+                    ? winograds.get().explainBackwardInput(spec, x, y)
+                    : calls.get().explainBackwardInput(spec, isDirect(input), x, y),
+                switch (weights) {
+                  case WINOGRAD -> winogradWeights.get().explain(spec, x, y);
+                  case GEMM -> gemmWeights.get().explain(spec, x, y);
+                  default -> directWeights.get().explain(spec, x, y);
+                });
     return new Conv2dExplanation(forward, input, weights, detail);
   }
 
   private Conv2dAlgorithm forward(Conv2dSpec spec, Shape x, Shape y) {
-    return choose(spec, x, y.c() / spec.groups() <= FEW_OUTPUTS);
+    return choose(spec, x, y, y, y.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
-  private Conv2dAlgorithm backwardInput(Conv2dSpec spec, Shape x) {
-    return choose(spec, x, x.c() / spec.groups() <= FEW_OUTPUTS);
+  private Conv2dAlgorithm backwardInput(Conv2dSpec spec, Shape x, Shape y) {
+    return choose(spec, x, y, x, x.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardWeights(Conv2dSpec spec, Shape x, Shape y) {
-    return choose(spec, x, y.c() / spec.groups() <= FEW_FILTERS);
+    return choose(spec, x, y, y, y.c() / spec.groups() <= FEW_FILTERS);
   }
 
-  private Conv2dAlgorithm choose(Conv2dSpec spec, Shape x, boolean few) {
+  /**
+   * Chooses for one direction.
+   *
+   * @param tiled what is cut into tiles
+   * @param few whether there are too few filters for a product of matrices
+   */
+  private Conv2dAlgorithm choose(Conv2dSpec spec, Shape x, Shape y, Shape tiled, boolean few) {
     boolean depthwise = spec.groups() == x.c();
     return switch (configured) {
       case AUTO -> {
+        if (!precise && winogradPays(spec, x, y, tiled)) {
+          yield Conv2dAlgorithm.WINOGRAD;
+        }
         if (!few) {
           yield Conv2dAlgorithm.GEMM;
         }
@@ -102,11 +145,44 @@ final class JavaConv2d {
         }
         yield configured;
       }
-      case WINOGRAD ->
+      case WINOGRAD -> {
+        if (!winogradApplies(spec.window())) {
           throw new IllegalArgumentException(
-              "algorithm is WINOGRAD, which the java engine does not have: it must be AUTO, GEMM,"
-                  + " DIRECT or DEPTHWISE");
+              "algorithm is WINOGRAD, which is for kernels of 3 by 3 and strides of 1: the window is "
+                  + spec.window());
+        }
+        yield configured;
+      }
     };
+  }
+
+  private static boolean winogradApplies(Window window) {
+    return window.kernelHeight() == WinogradTransform.TAPS
+        && window.kernelWidth() == WinogradTransform.TAPS
+        && window.strideHeight() == 1
+        && window.strideWidth() == 1
+        && Math.max(window.dilationHeight(), window.dilationWidth()) <= MOST_DILATION;
+  }
+
+  /** Whether the multiplications saved outweigh the transforms and what tiles reach too far. */
+  private static boolean winogradPays(Conv2dSpec spec, Shape x, Shape y, Shape tiled) {
+    Window window = spec.window();
+    if (!winogradApplies(window)
+        || Math.max(window.dilationHeight(), window.dilationWidth()) > 1
+        || Math.min(x.c(), y.c()) / spec.groups() < WINOGRAD_CHANNELS
+        || (long) x.c() / spec.groups() * y.c() / spec.groups() < WINOGRAD_WEIGHTS) {
+      return false;
+    }
+    long tiles =
+        covered(tiled.h(), window.dilationHeight()) * covered(tiled.w(), window.dilationWidth());
+    return tiles <= WINOGRAD_WASTE * tiled.h() * tiled.w() && tiled.n() * tiles >= WINOGRAD_OUTPUTS;
+  }
+
+  /** Places of an axis that its tiles cover. */
+  private static long covered(int size, int dilation) {
+    int outputs = WinogradTransform.OUTPUTS;
+    long phases = Math.min(size, dilation);
+    return phases * GemmTile.roundUp(Math.ceilDiv(size, dilation), outputs);
   }
 
   /** Depthwise is the direct algorithm where each input channel has filters of its own. */

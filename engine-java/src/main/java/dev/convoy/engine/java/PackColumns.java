@@ -20,6 +20,12 @@ final class PackColumns {
   int[] length = new int[0];
   int[] source = new int[0];
 
+  /** The image, output row and first output in it of each segment. */
+  int[] segmentImage = new int[0];
+
+  int[] segmentRow = new int[0];
+  int[] segmentStart = new int[0];
+
   /** Rows of the band for one channel: which image, and which row of it or -1 for zeros. */
   int slots;
 
@@ -34,6 +40,9 @@ final class PackColumns {
 
   long[] laneStart = new long[0];
   int laneLength;
+
+  /** 2 or 4 if a row's elements, some apart, go to so many lanes in turn; else 1. */
+  int split;
 
   /** Offset of each of a kernel row's taps in a row of the band. */
   int[] tapOffset = new int[0];
@@ -50,10 +59,6 @@ final class PackColumns {
   int[] runColumn = new int[0];
   int[] runLength = new int[0];
   long[] runPosition = new long[0];
-
-  private int[] segmentImage = new int[0];
-  private int[] segmentRow = new int[0];
-  private int[] segmentStart = new int[0];
 
   /** Elements of a row of the band. */
   int slotLength() {
@@ -80,6 +85,7 @@ final class PackColumns {
     boolean oneRow = segments == 1;
     int from = oneRow ? segmentStart[0] : 0;
     planLanes(columns, from, oneRow ? length[0] : columns.outputs);
+    planSplit(columns);
     planSlots(rows, tapRow, tapRows);
     for (int i = 0; i < segments; i++) {
       source[i] = source[i] * slotLength() + segmentStart[i] - from;
@@ -202,6 +208,15 @@ final class PackColumns {
     for (int tap = 0; tap < taps; tap++) {
       laneStart[tap] = origin + (long) tap * axis.dilation;
       tapOffset[tap] = tap * outputs;
+    }
+  }
+
+  private void planSplit(Conv2dAxis axis) {
+    split = (lanes == 2 || lanes == 4) && axis.stride % lanes == 0 ? lanes : 1;
+    for (int lane = 1; lane < split; lane++) {
+      if (laneStart[lane] != laneStart[0] + (long) lane * (axis.stride / lanes)) {
+        split = 1;
+      }
     }
   }
 

@@ -23,6 +23,7 @@ final class PackF32 {
   private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
   private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
   private static final VectorShuffle<Float> EVEN = VectorShuffle.makeUnzip(SPECIES, 0);
+  private static final VectorShuffle<Float> ODD = VectorShuffle.makeUnzip(SPECIES, 1);
 
   private PackF32() {}
 
@@ -74,7 +75,7 @@ final class PackF32 {
     }
   }
 
-  /** {@code to[j * stride + i] = from[at + i * distance + j]}, within arrays. */
+  /** {@code to[index + j * stride + i] = from[at + i * distance + j]}, within arrays. */
   static void transpose(
       float[] from,
       int at,
@@ -82,6 +83,7 @@ final class PackF32 {
       int rows,
       int columns,
       float[] to,
+      int index,
       int stride,
       float[] tile) {
     for (int i = 0; i < rows; i += LANES) {
@@ -90,7 +92,7 @@ final class PackF32 {
         for (int row = 0; row < high; row++) {
           load(from, at + (i + row) * distance + j).intoArray(tile, row * LANES);
         }
-        turn(tile, 2, Math.min(LANES, columns - j), to, j * stride + i, stride);
+        turn(tile, 2, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
       }
     }
   }
@@ -157,6 +159,7 @@ final class PackF32 {
    * @param height rows of the images
    * @param width columns of the images
    * @param stride of the convolution along a row
+   * @param whole room for a row of the band and a vector more for each of its lanes
    */
   static void band(
       PackColumns block,
@@ -167,6 +170,7 @@ final class PackF32 {
       int height,
       int width,
       int stride,
+      float[] whole,
       float[] band) {
     int to = 0;
     for (int channel = 0; channel < channels; channel++) {
@@ -177,6 +181,14 @@ final class PackF32 {
           Arrays.fill(band, to, to + block.slotLength(), 0);
         } else {
           long at = plane + block.slotImage[slot] * image + (long) row * width;
+          if (block.split > 1) {
+            long start = block.laneStart[0];
+            int apart = stride / block.split;
+            lane(from, at, width, start, apart, whole, 0, block.slotLength());
+            split(whole, block.split, band, to, block.laneLength);
+            to += block.slotLength();
+            continue;
+          }
           for (int lane = 0; lane < block.lanes; lane++) {
             int index = to + lane * block.laneLength;
             lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
@@ -199,7 +211,9 @@ final class PackF32 {
       int length) {
     int first = (int) Math.clamp(Math.ceilDiv(-start, (long) stride), 0L, (long) length);
     int last = (int) Math.clamp(Math.ceilDiv(width - start, (long) stride), (long) first, length);
-    Arrays.fill(to, index, index + first, 0);
+    if (first > 0) {
+      Arrays.fill(to, index, index + first, 0);
+    }
     if (stride == 1) {
       copy(from, at + start + first, to, index + first, last - first);
     } else if (stride == 2) {
@@ -212,7 +226,9 @@ final class PackF32 {
         to[index + i] = from.getAtIndex(ELEMENT, at + start + (long) i * stride);
       }
     }
-    Arrays.fill(to, index + last, index + length, 0);
+    if (last < length) {
+      Arrays.fill(to, index + last, index + length, 0);
+    }
   }
 
   /** Every other element of those that are left of a row, zeros after them. */
@@ -226,6 +242,37 @@ final class PackF32 {
     return low.rearrange(EVEN, high);
   }
 
+  /**
+   * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
+   * writes past its end is put right by the next lane's first.
+   */
+  private static void split(float[] whole, int lanes, float[] to, int index, int length) {
+    int last = (length - 1) / LANES * LANES;
+    if (lanes == 2) {
+      for (int i = last; i >= 0; i -= LANES) {
+        FloatVector low = load(whole, 2 * i);
+        FloatVector high = load(whole, 2 * i + LANES);
+        low.rearrange(EVEN, high).intoArray(to, index + i);
+        low.rearrange(ODD, high).intoArray(to, index + length + i);
+      }
+      return;
+    }
+    for (int i = last; i >= 0; i -= LANES) {
+      FloatVector first = load(whole, 4 * i);
+      FloatVector second = load(whole, 4 * i + LANES);
+      FloatVector third = load(whole, 4 * i + 2 * LANES);
+      FloatVector fourth = load(whole, 4 * i + 3 * LANES);
+      FloatVector low = first.rearrange(EVEN, second);
+      FloatVector high = third.rearrange(EVEN, fourth);
+      low.rearrange(EVEN, high).intoArray(to, index + i);
+      FloatVector lowOdd = first.rearrange(ODD, second);
+      FloatVector highOdd = third.rearrange(ODD, fourth);
+      lowOdd.rearrange(EVEN, highOdd).intoArray(to, index + length + i);
+      low.rearrange(ODD, high).intoArray(to, index + 2 * length + i);
+      lowOdd.rearrange(ODD, highOdd).intoArray(to, index + 3 * length + i);
+    }
+  }
+
   /** As many low bits as elements are left, up to a vector's. */
   private static long bits(long left) {
     return (1L << Math.clamp(left, 0, LANES)) - 1;
@@ -234,11 +281,19 @@ final class PackF32 {
   /**
    * Rows of the column matrix from its band, one for each of the block's tap places.
    *
-   * @param to one row of the matrix after the other, {@code stride} apart
+   * @param places of one channel
+   * @param far from a channel's rows to the next's
+   * @param stride from a channel's row to its next
    */
-  static void columns(PackColumns block, float[] band, float[] to, int stride) {
-    for (int row = 0; row < block.places; row++) {
-      segments(block, band, block.place[row], to, row * stride);
+  static void columns(
+      PackColumns block, float[] band, int places, int far, float[] to, int stride) {
+    // Channel by channel within a row, so that what is written past an end is put right.
+    int channels = block.places / places;
+    for (int row = 0; row < places; row++) {
+      for (int channel = 0; channel < channels; channel++) {
+        int at = block.place[channel * places + row];
+        segments(block, band, at, to, channel * far + row * stride);
+      }
     }
   }
 
@@ -284,6 +339,26 @@ final class PackF32 {
         for (int tap = 0; tap < columns.taps; tap++) {
           to[into++] = from.getAtIndex(ELEMENT, at + (long) tap * columns.tapStep);
         }
+      }
+    }
+  }
+
+  /**
+   * The same for a panel of channels side by side.
+   *
+   * @param turned one filter's taps in their own order, each a panel's row of channels
+   */
+  static void tapPanel(
+      float[] turned, Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, float[] to, int index) {
+    int into = index;
+    for (int row = 0; row < rows.taps; row++) {
+      int above = (rows.firstTap + row * rows.tapStep) * kernelWidth;
+      for (int tap = 0; tap < columns.taps; tap++) {
+        int from = (above + columns.firstTap + tap * columns.tapStep) * GemmKernelF32.PANEL_ROWS;
+        for (int i = 0; i < GemmKernelF32.PANEL_ROWS; i += LANES) {
+          load(turned, from + i).intoArray(to, into + i);
+        }
+        into += GemmKernelF32.PANEL_ROWS;
       }
     }
   }

@@ -54,8 +54,11 @@ class JavaConv2dContractTest {
     Tensor w = Samples.random(W, DType.F32, 2);
     Tensor y = Samples.filled(Y, DType.F32, 0);
     JavaConv2d winograd = engine(Conv2dAlgorithm.WINOGRAD);
-    refuses("WINOGRAD", () -> winograd.conv2d(THREE, x, w, null, y));
-    refuses("WINOGRAD", () -> winograd.explain(THREE, X, W));
+    Conv2dSpec strided = Conv2dSpec.of(Window.square(3).padding(1).stride(2));
+    refuses("3 by 3", () -> winograd.conv2d(strided, x, w, null, y));
+    refuses("3 by 3", () -> winograd.explain(strided, X, W));
+    refuses(
+        "3 by 3", () -> winograd.explain(Conv2dSpec.of(Window.of(3, 2)), X, Shape.of(12, 6, 3, 2)));
     JavaConv2d depthwise = engine(Conv2dAlgorithm.DEPTHWISE);
     refuses("1 groups and 6 channels", () -> depthwise.conv2d(THREE, x, w, null, y));
     refuses("DEPTHWISE", () -> depthwise.conv2dBackwardInput(THREE, y, w, x, false));

@@ -3,6 +3,7 @@ package dev.convoy.engine.java;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.sun.management.ThreadMXBean;
+import dev.convoy.Conv2dAlgorithm;
 import dev.convoy.Conv2dSpec;
 import dev.convoy.DType;
 import dev.convoy.Shape;
@@ -12,7 +13,8 @@ import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.Workers;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Once compiled, convolution and its gradients allocate nothing. */
 class JavaConv2dSteadyStateTest {
@@ -22,9 +24,13 @@ class JavaConv2dSteadyStateTest {
   private static final Shape W = Shape.of(12, 6, 3, 3);
   private static final Shape Y = THREE.outputShape(X, W);
 
-  @Test
-  void allocatesNothing() {
-    JavaConv2d engine = new JavaConv2d(new Workers("test", 1), EngineConfig.defaults().threads(1));
+  @ParameterizedTest
+  @EnumSource(
+      value = Conv2dAlgorithm.class,
+      names = {"AUTO", "WINOGRAD"})
+  void allocatesNothing(Conv2dAlgorithm algorithm) {
+    EngineConfig config = EngineConfig.defaults().threads(1).algorithm(algorithm);
+    JavaConv2d engine = new JavaConv2d(new Workers("test", 1), config);
     Tensor x = Samples.random(X, DType.F32, 1);
     Tensor w = Samples.random(W, DType.F32, 2);
     Tensor y = Samples.filled(Y, DType.F32, 0);

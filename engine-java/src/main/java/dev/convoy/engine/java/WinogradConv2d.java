@@ -1,0 +1,408 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Activation;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Convolution and its gradient with respect to the input by Winograd's minimal filtering, see
+ * {@link WinogradTransform}: for each of a tile's 36 points a product of matrices, of the
+ * transformed weights and a block of transformed tiles. The gradient is the convolution of {@code
+ * dy} with the weights turned round.
+ *
+ * <p>The weights are transformed on each call. Used by one calling thread at a time.
+ */
+final class WinogradConv2d {
+  private static final int POINTS = WinogradTransform.POINTS;
+  private static final int PLANES = WinogradTransform.PLANES;
+  private static final int OUTPUTS = WinogradTransform.OUTPUTS;
+  private static final int TAPS = WinogradTransform.TAPS;
+  private static final int KERNEL = TAPS * TAPS;
+
+  /** Bytes of a row of a block of tiles: a quarter of a KiB for each point and channel. */
+  private static final int ROW_BYTES = 256;
+
+  /** Channels or filters whose tiles are transformed at a time. */
+  static final int AT_ONCE = 4;
+
+  /** Channels whose weights are transformed at a time. */
+  private static final int SOME = 16;
+
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Scratch shared = new Scratch();
+  private final WinogradTiles tiles = new WinogradTiles();
+
+  private final Workers.Job transforming = this::transformWeights;
+  private final Workers.Job product = this::multiply;
+
+  // The call under way.
+  private MemorySegment input;
+  private MemorySegment weights;
+  private MemorySegment bias;
+  private MemorySegment output;
+  private GemmEpilogue epilogue;
+  private GemmPanels packed;
+  private boolean backward;
+  private int panels;
+  private int panelLength;
+  private int weightsPlane;
+  private int stride;
+  private int inputPlane;
+  private int productPlane;
+
+  WinogradConv2d(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+    tiles.forward(spec, x.shape(), y.shape(), x.dtype());
+    bias = b == null ? null : b.segment();
+    epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
+    backward = false;
+    run(x, w, y);
+  }
+
+  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    tiles.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype());
+    bias = null;
+    epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    backward = true;
+    run(dy, w, dx);
+  }
+
+  /** How the forward would be computed, in words. */
+  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+    tiles.forward(spec, x, y, DType.F32);
+    cut();
+    return describe();
+  }
+
+  /** How the gradient with respect to the input would be computed, in words. */
+  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+    tiles.backwardInput(spec, x, y, DType.F32);
+    cut();
+    return describe();
+  }
+
+  private String describe() {
+    int bytes = tiles.dtype.bytes();
+    return ("tiles of 4 by 4 outputs from 6 by 6 inputs, %d phases, blocks of %d tiles, %d pieces, "
+            + "%d KiB of scratch a thread and %d KiB of transformed weights in %s")
+        .formatted(
+            tiles.phases(),
+            tiles.blockTiles,
+            tiles.phases() * tiles.groups * tiles.blocks,
+            (long) PLANES * (inputPlane + productPlane) * bytes / 1024,
+            (long) PLANES * weightsPlane * bytes / 1024,
+            tiles.dtype);
+  }
+
+  private void cut() {
+    int panelRows = GemmPanels.panelRows(tiles.dtype);
+    tiles.cut(ROW_BYTES / tiles.dtype.bytes());
+    panels = Math.ceilDiv(tiles.filters, panelRows);
+    panelLength = Math.multiplyExact(tiles.channels, panelRows);
+    weightsPlane = Math.addExact(Math.multiplyExact(tiles.groups * panels, panelLength), panelRows);
+    stride = tiles.stride();
+    inputPlane = tiles.plane(tiles.channels, stride);
+    productPlane = tiles.plane(GemmTile.roundUp(tiles.filters, GemmTile.ROWS), stride);
+  }
+
+  private void run(Tensor in, Tensor w, Tensor out) {
+    input = in.segment();
+    weights = w.segment();
+    output = out.segment();
+    packed = shared.panels(in.dtype());
+    try {
+      cut();
+      packed.reserve(GemmPanels.Part.LEFT, (long) PLANES * weightsPlane);
+      workers.run(tiles.groups * panels, transforming);
+      workers.run(Math.multiplyExact(tiles.phases() * tiles.groups, tiles.blocks), product);
+    } finally {
+      input = null;
+      weights = null;
+      bias = null;
+      output = null;
+    }
+  }
+
+  /** Transforms the weights of a panel of filters, some channels at a time. */
+  private void transformWeights(int piece) {
+    GemmPanels mine = scratch.get().panels(tiles.dtype);
+    int panelRows = GemmPanels.panelRows(tiles.dtype);
+    int group = piece / panels;
+    int first = piece % panels * panelRows;
+    int high = Math.min(panelRows, tiles.filters - first);
+    mine.reserve(GemmPanels.Part.BAND, (long) SOME * KERNEL * panelRows);
+    mine.reserve(GemmPanels.Part.TILES, (long) POINTS * TAPS * SOME * panelRows);
+    for (int channel = 0; channel < tiles.channels; channel += SOME) {
+      int some = Math.min(SOME, tiles.channels - channel);
+      turnWeights(mine, group, first, high, channel, some);
+      for (int row = 0; row < panelRows; row += mine.lanes()) {
+        int index = piece * panelLength + channel * panelRows + row;
+        transformWeights(mine, row, index, some);
+      }
+    }
+  }
+
+  /** Lays some channels' taps out, each tap a row of a panel's filters. */
+  private void turnWeights(GemmPanels mine, int group, int first, int high, int channel, int some) {
+    int panelRows = GemmPanels.panelRows(tiles.dtype);
+    GemmPanels.Part band = GemmPanels.Part.BAND;
+    if (!backward) {
+      long filter = (long) group * tiles.filters + first;
+      long at = (filter * tiles.channels + channel) * KERNEL;
+      long distance = (long) tiles.channels * KERNEL;
+      mine.transpose(weights, at, distance, high, some * KERNEL, band, 0, panelRows);
+      return;
+    }
+    for (int i = 0; i < some; i++) {
+      long filter = (long) group * tiles.channels + channel + i;
+      long at = (filter * tiles.filters + first) * KERNEL;
+      mine.transpose(weights, at, KERNEL, high, KERNEL, band, i * KERNEL * panelRows, panelRows);
+    }
+  }
+
+  private void transformWeights(GemmPanels mine, int row, int index, int some) {
+    int panelRows = GemmPanels.panelRows(tiles.dtype);
+    GemmPanels.Part band = GemmPanels.Part.BAND;
+    GemmPanels.Part half = GemmPanels.Part.TILES;
+    int from = row + (backward ? (KERNEL - 1) * panelRows : 0);
+    int tap = backward ? -panelRows : panelRows;
+    int next = KERNEL * panelRows;
+    int lanes = mine.lanes();
+    int far = some * lanes;
+    for (int column = 0; column < TAPS; column++) {
+      mine.transform(
+          WinogradTransform.WEIGHTS,
+          band,
+          from + column * tap,
+          TAPS * tap,
+          next,
+          mine,
+          half,
+          column * far,
+          TAPS * far,
+          lanes,
+          some);
+    }
+    for (int point = 0; point < POINTS; point++) {
+      mine.transform(
+          WinogradTransform.WEIGHTS,
+          half,
+          point * TAPS * far,
+          far,
+          lanes,
+          packed,
+          GemmPanels.Part.LEFT,
+          index + point * POINTS * weightsPlane,
+          weightsPlane,
+          panelRows,
+          some);
+    }
+  }
+
+  /** One block of tiles. */
+  private void multiply(int piece) {
+    Scratch mine = scratch.get();
+    int block = piece % tiles.blocks;
+    int rest = piece / tiles.blocks;
+    int group = rest % tiles.groups;
+    int phase = rest / tiles.groups;
+    long first = (long) block * tiles.blockTiles;
+    if (first >= tiles.tiles(phase)) {
+      return; // a phase of fewer tiles than the first
+    }
+    int wide = (int) Math.min(tiles.blockTiles, tiles.tiles(phase) - first);
+    GemmPanels work = mine.panels(tiles.dtype);
+    work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * inputPlane);
+    work.reserve(GemmPanels.Part.PRODUCT, (long) PLANES * productPlane);
+    work.reserve(GemmPanels.Part.TILES, 2L * PLANES * AT_ONCE * stride);
+    work.reserve(GemmPanels.Part.TURNED, (long) OUTPUTS * OUTPUTS * AT_ONCE * stride);
+    mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, POINTS);
+    int channelIn = group * tiles.channels;
+    transformInput(
+        work,
+        mine.columns,
+        tiles,
+        phase,
+        input,
+        channelIn,
+        tiles.channels,
+        GemmPanels.Part.RIGHT,
+        stride,
+        inputPlane);
+    for (int plane = 0; plane < PLANES; plane++) {
+      work.multiply(
+          packed,
+          plane * weightsPlane + group * panels * panelLength,
+          panelLength,
+          plane * inputPlane,
+          stride,
+          plane * productPlane,
+          stride,
+          tiles.filters,
+          wide,
+          tiles.channels,
+          false);
+    }
+    for (int filter = 0; filter < tiles.filters; filter += AT_ONCE) {
+      int some = Math.min(AT_ONCE, tiles.filters - filter);
+      transformOutput(work, filter, some);
+      for (int i = 0; i < some; i++) {
+        store(work, mine.columns, phase, group * tiles.filters + filter + i, i, some);
+      }
+    }
+  }
+
+  /**
+   * Transforms a block's tiles. A channel's come to lie in rows {@code stride} apart, and what
+   * belongs to one point {@code pointPlane} from what belongs to the point before.
+   *
+   * @param from whose first channel wanted is {@code channelIn} of all groups'
+   */
+  static void transformInput(
+      GemmPanels work,
+      PackColumns block,
+      WinogradTiles tiles,
+      int phase,
+      MemorySegment from,
+      int channelIn,
+      int channels,
+      GemmPanels.Part to,
+      int stride,
+      int pointPlane) {
+    Conv2dAxis rows = tiles.rows(phase);
+    Conv2dAxis columns = tiles.columns(phase);
+    long plane = (long) rows.inputs * columns.inputs;
+    long image = (long) tiles.groups * tiles.channels * plane;
+    work.reserve(GemmPanels.Part.BAND, AT_ONCE * block.channelLength());
+    for (int channel = 0; channel < channels; channel += AT_ONCE) {
+      int some = Math.min(AT_ONCE, channels - channel);
+      long at = (channelIn + (long) channel) * plane;
+      block.planPlaces(some, POINTS, POINTS);
+      work.band(block, from, at, image, some, rows.inputs, columns.inputs, columns.stride);
+      work.columns(block, PLANES, stride, GemmPanels.Part.TILES, some * stride);
+      transformTiles(work, some * stride, to, channel * stride, pointPlane);
+    }
+  }
+
+  /** Transforms tiles whose 36 rows follow each other and have as much room behind them. */
+  private static void transformTiles(
+      GemmPanels work, int row, GemmPanels.Part to, int index, int plane) {
+    GemmPanels.Part part = GemmPanels.Part.TILES;
+    int half = PLANES * row;
+    int lanes = work.lanes();
+    int vectors = row / lanes;
+    for (int column = 0; column < POINTS; column++) {
+      work.transform(
+          WinogradTransform.INPUT,
+          part,
+          column * row,
+          POINTS * row,
+          lanes,
+          work,
+          part,
+          half + column * row,
+          POINTS * row,
+          lanes,
+          vectors);
+    }
+    for (int point = 0; point < POINTS; point++) {
+      work.transform(
+          WinogradTransform.INPUT,
+          part,
+          half + point * POINTS * row,
+          row,
+          lanes,
+          work,
+          to,
+          index + point * POINTS * plane,
+          plane,
+          lanes,
+          vectors);
+    }
+  }
+
+  /** Leaves some filters' outputs as rows of the block's tiles, all filters' first rows first. */
+  private void transformOutput(GemmPanels work, int filter, int some) {
+    GemmPanels.Part part = GemmPanels.Part.TILES;
+    int lanes = work.lanes();
+    int row = some * stride;
+    int vectors = row / lanes;
+    for (int column = 0; column < POINTS; column++) {
+      work.transform(
+          WinogradTransform.OUTPUT,
+          GemmPanels.Part.PRODUCT,
+          filter * stride + column * productPlane,
+          POINTS * productPlane,
+          lanes,
+          work,
+          part,
+          column * row,
+          POINTS * row,
+          lanes,
+          vectors);
+    }
+    int half = PLANES * row;
+    for (int i = 0; i < OUTPUTS; i++) {
+      work.transform(
+          WinogradTransform.OUTPUT,
+          part,
+          i * POINTS * row,
+          row,
+          lanes,
+          work,
+          part,
+          half,
+          row,
+          lanes,
+          vectors);
+      work.interleave(part, half, row, GemmPanels.Part.TURNED, i * OUTPUTS * row, vectors);
+    }
+  }
+
+  /** Writes the outputs of one of some filters that were transformed together. */
+  private void store(
+      GemmPanels work, PackColumns block, int phase, int channel, int which, int some) {
+    Conv2dAxis rows = tiles.rows(phase);
+    Conv2dAxis columns = tiles.columns(phase);
+    GemmPanels.Part part = GemmPanels.Part.TURNED;
+    boolean apart = columns.step > 1;
+    if (apart) {
+      boolean relu = epilogue == GemmEpilogue.RELU;
+      for (int row = 0; row < OUTPUTS; row++) {
+        int index = (row * some + which) * OUTPUTS * stride;
+        work.finish(part, index, OUTPUTS * stride, bias, channel, relu);
+      }
+    }
+    int channelsOut = tiles.groups * tiles.filters;
+    for (int segment = 0; segment < block.segments; segment++) {
+      long image = (long) block.segmentImage[segment] * channelsOut + channel;
+      int left = columns.start + block.segmentStart[segment] * OUTPUTS * columns.step;
+      int most = Math.ceilDiv(columns.size - left, columns.step);
+      int length = Math.min(block.length[segment] * OUTPUTS, most);
+      int from = block.column[segment] * OUTPUTS;
+      for (int row = 0; row < OUTPUTS; row++) {
+        int above = rows.start + (block.segmentRow[segment] * OUTPUTS + row) * rows.step;
+        if (above >= rows.size) {
+          break;
+        }
+        long at = (image * rows.size + above) * columns.size + left;
+        int index = (row * some + which) * OUTPUTS * stride + from;
+        if (apart) {
+          boolean add = epilogue == GemmEpilogue.ADD;
+          work.scatter(part, index, output, at, columns.step, length, add);
+        } else {
+          work.store(part, index, output, at, length, epilogue, bias, channel);
+        }
+      }
+    }
+  }
+}

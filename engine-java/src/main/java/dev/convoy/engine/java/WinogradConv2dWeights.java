@@ -1,0 +1,322 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The gradient with respect to the weights by Winograd's minimal filtering, see {@link
+ * WinogradTransform}: for each of a tile's 36 points a product of matrices, of the transformed
+ * tiles of {@code x} and those of {@code dy}, summed over all tiles and transformed back at the
+ * end.
+ *
+ * <p>The tiles are cut into chunks whose sums are private and added in order, so that the result
+ * does not depend on who did which. Used by one calling thread at a time.
+ */
+final class WinogradConv2dWeights {
+  private static final int POINTS = WinogradTransform.POINTS;
+  private static final int PLANES = WinogradTransform.PLANES;
+  private static final int OUTPUTS = WinogradTransform.OUTPUTS;
+  private static final int TAPS = WinogradTransform.TAPS;
+  private static final int KERNEL = TAPS * TAPS;
+
+  /** Bytes of a row of a block of tiles. */
+  private static final int ROW_BYTES = 256;
+
+  /** Most channels whose sums are worked on at a time. */
+  private static final int MOST_CHANNELS = 128;
+
+  /** Pieces that let threads of unlike speed end together. */
+  private static final int ENOUGH_PIECES = 8;
+
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Scratch shared = new Scratch();
+  private final WinogradTiles inputs = new WinogradTiles();
+  private final WinogradTiles outputs = new WinogradTiles();
+
+  private final Workers.Job products = this::multiply;
+  private final Workers.Job sums = this::sum;
+
+  // The call under way.
+  private MemorySegment x;
+  private MemorySegment dy;
+  private MemorySegment dw;
+  private boolean accumulate;
+  private GemmPanels partial;
+  private int channelsPerBlock;
+  private int channelBlocks;
+  private int chunks;
+  private int stride;
+  private int inputPlane;
+  private int filterStride;
+  private int outputPlane;
+  private int sumPlane;
+  private int vectorsPerFilters;
+
+  WinogradConv2dWeights(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  void backward(Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, boolean accumulates) {
+    x = xs.segment();
+    dy = dys.segment();
+    dw = dws.segment();
+    accumulate = accumulates;
+    partial = shared.panels(dys.dtype());
+    try {
+      cut(spec, xs.shape(), dys.shape(), dys.dtype());
+      partial.reserve(
+          GemmPanels.Part.PRODUCT, Math.multiplyExact((long) regions() * chunks, region()));
+      workers.run(regions() * chunks, products);
+      workers.run(regions() * vectorsPerFilters, sums);
+    } finally {
+      x = null;
+      dy = null;
+      dw = null;
+    }
+  }
+
+  /** How the gradient would be computed, in words. */
+  String explain(Conv2dSpec spec, Shape xs, Shape dys) {
+    cut(spec, xs, dys, DType.F32);
+    return ("tiles of 4 by 4 outputs from 6 by 6 inputs, %d phases, blocks of %d channels by %d tiles, "
+            + "%d chunks of tiles, %d pieces, %d KiB of sums in %s")
+        .formatted(
+            inputs.phases(),
+            channelsPerBlock,
+            inputs.blockTiles,
+            chunks,
+            regions() * chunks,
+            region() * regions() * chunks * DType.F32.bytes() / 1024,
+            DType.F32);
+  }
+
+  private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {
+    inputs.forward(spec, xs, dys, dtype);
+    outputs.outputs(spec, dys, dtype);
+    inputs.cut(ROW_BYTES / dtype.bytes());
+    channelBlocks = Math.ceilDiv(inputs.channels, MOST_CHANNELS);
+    channelsPerBlock =
+        GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
+    channelBlocks = Math.ceilDiv(inputs.channels, channelsPerBlock);
+    long blocks = (long) inputs.phases() * inputs.blocks;
+    chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
+    stride = inputs.stride();
+    inputPlane = inputs.plane(channelsPerBlock, stride);
+    int lanes = GemmPanels.tileColumns(dtype) / 2;
+    filterStride = (GemmTile.roundUp(inputs.filters, 2 * lanes) / lanes | 1) * lanes;
+    vectorsPerFilters = Math.ceilDiv(inputs.filters, lanes);
+    outputPlane = inputs.plane(inputs.blockTiles, filterStride);
+    sumPlane = channelsPerBlock * filterStride;
+  }
+
+  /** Blocks of the sums. */
+  private int regions() {
+    return inputs.groups * channelBlocks;
+  }
+
+  /** Elements of a block of sums. */
+  private long region() {
+    return (long) PLANES * sumPlane;
+  }
+
+  /** One chunk's sums for some channels. */
+  private void multiply(int piece) {
+    Scratch mine = scratch.get();
+    GemmPanels work = mine.panels(inputs.dtype);
+    int region = piece % regions();
+    int chunk = piece / regions();
+    int group = region / channelBlocks;
+    int channel = region % channelBlocks * channelsPerBlock;
+    int channels = Math.min(channelsPerBlock, inputs.channels - channel);
+    int sum = (int) (piece * region());
+    partial.clear(sum, (int) region());
+    work.reserve(GemmPanels.Part.LEFT, (long) PLANES * inputPlane);
+    work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * outputPlane);
+    long blocks = (long) inputs.phases() * inputs.blocks;
+    int last = (int) ((chunk + 1) * blocks / chunks);
+    for (int block = (int) (chunk * blocks / chunks); block < last; block++) {
+      int phase = block / inputs.blocks;
+      long first = (long) (block % inputs.blocks) * inputs.blockTiles;
+      if (first >= inputs.tiles(phase)) {
+        continue; // a phase of fewer tiles than the first
+      }
+      int deep = (int) Math.min(inputs.blockTiles, inputs.tiles(phase) - first);
+      transformInput(work, mine.columns, phase, group, channel, channels, first, deep);
+      transformOutput(work, mine.columns, phase, group, first, deep);
+      for (int plane = 0; plane < PLANES; plane++) {
+        work.addProduct(
+            work,
+            plane * inputPlane,
+            stride,
+            plane * outputPlane,
+            filterStride,
+            partial,
+            sum + plane * sumPlane,
+            filterStride,
+            channels,
+            inputs.filters,
+            deep);
+      }
+    }
+  }
+
+  /** Transforms a block's tiles of some channels, each a row. */
+  private void transformInput(
+      GemmPanels work,
+      PackColumns block,
+      int phase,
+      int group,
+      int channel,
+      int channels,
+      long first,
+      int deep) {
+    block.plan(inputs.rows(phase), inputs.columns(phase), first, deep, 0, POINTS);
+    work.reserve(GemmPanels.Part.TILES, 2L * PLANES * WinogradConv2d.AT_ONCE * stride);
+    WinogradConv2d.transformInput(
+        work,
+        block,
+        inputs,
+        phase,
+        x,
+        group * inputs.channels + channel,
+        channels,
+        GemmPanels.Part.LEFT,
+        stride,
+        inputPlane);
+  }
+
+  /** Transforms a block's tiles of {@code dy}, each a column. */
+  private void transformOutput(
+      GemmPanels work, PackColumns block, int phase, int group, long first, int deep) {
+    Conv2dAxis rows = outputs.rows(phase);
+    Conv2dAxis columns = outputs.columns(phase);
+    long plane = (long) rows.inputs * columns.inputs;
+    long image = (long) inputs.groups * inputs.filters * plane;
+    int lanes = work.lanes();
+    int places = OUTPUTS * OUTPUTS;
+    int turned = GemmTile.roundUp(deep, lanes) * lanes;
+    block.plan(rows, columns, first, deep, 0, OUTPUTS);
+    work.reserve(
+        GemmPanels.Part.TILES,
+        Math.max((long) lanes * places * stride, (long) POINTS * OUTPUTS * turned));
+    work.reserve(GemmPanels.Part.TURNED, (long) places * (turned + lanes));
+    for (int filter = 0; filter < inputs.filters; filter += lanes) {
+      int some = Math.min(lanes, inputs.filters - filter);
+      block.planPlaces(some, OUTPUTS, OUTPUTS);
+      work.reserve(GemmPanels.Part.BAND, some * block.channelLength());
+      long at = ((long) group * inputs.filters + filter) * plane;
+      work.band(block, dy, at, image, some, rows.inputs, columns.inputs, columns.stride);
+      work.columns(block, GemmPanels.Part.TILES, stride);
+      for (int place = 0; place < places; place++) {
+        work.transpose(
+            work,
+            GemmPanels.Part.TILES,
+            place * stride,
+            places * stride,
+            some,
+            deep,
+            GemmPanels.Part.TURNED,
+            place * turned,
+            lanes);
+      }
+      transformTurned(work, filter, turned, deep);
+    }
+  }
+
+  private void transformTurned(GemmPanels work, int filter, int turned, int deep) {
+    int lanes = work.lanes();
+    for (int column = 0; column < OUTPUTS; column++) {
+      work.transform(
+          WinogradTransform.OUTPUT_GRADIENT,
+          GemmPanels.Part.TURNED,
+          column * turned,
+          OUTPUTS * turned,
+          lanes,
+          work,
+          GemmPanels.Part.TILES,
+          column * turned,
+          OUTPUTS * turned,
+          lanes,
+          deep);
+    }
+    for (int point = 0; point < POINTS; point++) {
+      work.transform(
+          WinogradTransform.OUTPUT_GRADIENT,
+          GemmPanels.Part.TILES,
+          point * OUTPUTS * turned,
+          turned,
+          lanes,
+          work,
+          GemmPanels.Part.RIGHT,
+          point * POINTS * outputPlane + filter,
+          outputPlane,
+          filterStride,
+          deep);
+    }
+  }
+
+  /** The chunks of some channels and a vector of filters added up, transformed and written. */
+  private void sum(int piece) {
+    GemmPanels work = scratch.get().panels(inputs.dtype);
+    int lanes = work.lanes();
+    int region = piece / vectorsPerFilters;
+    int filter = piece % vectorsPerFilters * lanes;
+    int group = region / channelBlocks;
+    int channel = region % channelBlocks * channelsPerBlock;
+    int channels = Math.min(channelsPerBlock, inputs.channels - channel);
+    int some = Math.min(lanes, inputs.filters - filter);
+    int from = (int) (region * region()) + filter;
+    int distance = (int) (regions() * region());
+    for (int chunk = 1; chunk < chunks; chunk++) {
+      partial.add(from + chunk * distance, from, filterStride, PLANES * channelsPerBlock);
+    }
+    int half = channels * lanes;
+    work.reserve(GemmPanels.Part.TILES, (long) POINTS * TAPS * half);
+    work.reserve(GemmPanels.Part.TURNED, (long) KERNEL * half);
+    for (int point = 0; point < POINTS; point++) {
+      partial.transform(
+          WinogradTransform.WEIGHTS_GRADIENT,
+          GemmPanels.Part.PRODUCT,
+          from + point * sumPlane,
+          POINTS * sumPlane,
+          filterStride,
+          work,
+          GemmPanels.Part.TILES,
+          point * half,
+          POINTS * half,
+          lanes,
+          channels);
+    }
+    for (int row = 0; row < TAPS; row++) {
+      work.transform(
+          WinogradTransform.WEIGHTS_GRADIENT,
+          GemmPanels.Part.TILES,
+          row * POINTS * half,
+          half,
+          lanes,
+          work,
+          GemmPanels.Part.TURNED,
+          row * TAPS * lanes,
+          lanes,
+          KERNEL * lanes,
+          channels);
+    }
+    int length = channels * KERNEL;
+    int across = GemmTile.roundUp(length, lanes);
+    work.reserve(GemmPanels.Part.LEFT, (long) lanes * (across + lanes));
+    work.transpose(
+        work, GemmPanels.Part.TURNED, 0, lanes, length, some, GemmPanels.Part.LEFT, 0, across);
+    GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    for (int i = 0; i < some; i++) {
+      long place = (long) group * inputs.filters + filter + i;
+      long at = (place * inputs.channels + channel) * KERNEL;
+      work.store(GemmPanels.Part.LEFT, i * across, dw, at, length, epilogue);
+    }
+  }
+}

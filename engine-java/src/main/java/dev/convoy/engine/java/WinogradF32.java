@@ -1,0 +1,190 @@
+package dev.convoy.engine.java;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Winograd's transforms along one axis, see {@link WinogradTransform}. Each does {@code count}
+ * vectors: element {@code e} of vector {@code i} is read at {@code at + e * step + i * next}, and
+ * written at {@code index + e * stride + i * far}.
+ */
+final class WinogradF32 {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private static final float ONE = 1;
+  private static final float QUARTER = ONE / 4;
+  private static final float SIXTH = ONE / 6;
+
+  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  private WinogradF32() {}
+
+  static void input(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    int from1 = at + step;
+    int from2 = from1 + step;
+    int from3 = from2 + step;
+    int from4 = from3 + step;
+    int from5 = from4 + step;
+    int i = 0;
+    for (int n = 0, o = index; n < count; n++, i += next, o += far) {
+      FloatVector d1 = load(from, from1 + i);
+      FloatVector d2 = load(from, from2 + i);
+      FloatVector d3 = load(from, from3 + i);
+      FloatVector d4 = load(from, from4 + i);
+      load(from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+      load(from, from5 + i).add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * stride);
+      FloatVector even = d4.sub(d2.mul(4));
+      FloatVector odd = d3.sub(d1.mul(4));
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = d4.sub(d2);
+      odd = d3.sub(d1).mul(2);
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void weights(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector g0 = load(from, i);
+      FloatVector g1 = load(from, i + step);
+      FloatVector g2 = load(from, i + 2 * step);
+      g0.mul(QUARTER).intoArray(to, o);
+      g2.intoArray(to, o + 5 * stride);
+      FloatVector even = g0.add(g2).mul(-SIXTH);
+      FloatVector odd = g1.mul(-SIXTH);
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = g0.mul(SIXTH / 4).add(g2.mul(SIXTH));
+      odd = g1.mul(SIXTH / 2);
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void output(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    int from1 = at + step;
+    int from2 = from1 + step;
+    int from3 = from2 + step;
+    int from4 = from3 + step;
+    int from5 = from4 + step;
+    int i = 0;
+    for (int n = 0, o = index; n < count; n++, i += next, o += far) {
+      FloatVector m1 = load(from, from1 + i);
+      FloatVector m2 = load(from, from2 + i);
+      FloatVector m3 = load(from, from3 + i);
+      FloatVector m4 = load(from, from4 + i);
+      FloatVector even = m1.add(m2);
+      FloatVector far2 = m3.add(m4);
+      load(from, at + i).add(even).add(far2).intoArray(to, o);
+      far2.mul(4).add(even).intoArray(to, o + 2 * stride);
+      FloatVector odd = m1.sub(m2);
+      far2 = m3.sub(m4);
+      far2.mul(2).add(odd).intoArray(to, o + stride);
+      far2.mul(8).add(odd).add(load(from, from5 + i)).intoArray(to, o + 3 * stride);
+    }
+  }
+
+  static void outputGradient(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector y0 = load(from, i);
+      FloatVector y1 = load(from, i + step);
+      FloatVector y2 = load(from, i + 2 * step);
+      FloatVector y3 = load(from, i + 3 * step);
+      y0.intoArray(to, o);
+      y3.intoArray(to, o + 5 * stride);
+      FloatVector even = y0.add(y2);
+      FloatVector odd = y1.add(y3);
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = y2.mul(4).add(y0);
+      odd = y3.mul(4).add(y1).mul(2);
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void weightsGradient(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector u1 = load(from, i + step);
+      FloatVector u2 = load(from, i + 2 * step);
+      FloatVector u3 = load(from, i + 3 * step);
+      FloatVector u4 = load(from, i + 4 * step);
+      FloatVector near = u1.add(u2).mul(-SIXTH);
+      FloatVector far2 = u3.add(u4).mul(SIXTH);
+      load(from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
+      load(from, i + 5 * step).add(far2).add(near).intoArray(to, o + 2 * stride);
+      u2.sub(u1).mul(SIXTH).add(u3.sub(u4).mul(SIXTH / 2)).intoArray(to, o + stride);
+    }
+  }
+
+  /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
+  static void interleave(float[] from, int at, int step, float[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
+      FloatVector y0 = load(from, i);
+      FloatVector y1 = load(from, i + step);
+      FloatVector y2 = load(from, i + 2 * step);
+      FloatVector y3 = load(from, i + 3 * step);
+      FloatVector even = y0.rearrange(LOW, y2);
+      FloatVector odd = y1.rearrange(LOW, y3);
+      even.rearrange(LOW, odd).intoArray(to, o);
+      even.rearrange(HIGH, odd).intoArray(to, o + LANES);
+      even = y0.rearrange(HIGH, y2);
+      odd = y1.rearrange(HIGH, y3);
+      even.rearrange(LOW, odd).intoArray(to, o + 2 * LANES);
+      even.rearrange(HIGH, odd).intoArray(to, o + 3 * LANES);
+    }
+  }
+
+  private static FloatVector load(float[] array, int index) {
+    return FloatVector.fromArray(SPECIES, array, index);
+  }
+}

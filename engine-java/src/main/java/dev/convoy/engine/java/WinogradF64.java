@@ -1,0 +1,190 @@
+package dev.convoy.engine.java;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Winograd's transforms along one axis, see {@link WinogradTransform}. Each does {@code count}
+ * vectors: element {@code e} of vector {@code i} is read at {@code at + e * step + i * next}, and
+ * written at {@code index + e * stride + i * far}.
+ */
+final class WinogradF64 {
+  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private static final double ONE = 1;
+  private static final double QUARTER = ONE / 4;
+  private static final double SIXTH = ONE / 6;
+
+  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  private WinogradF64() {}
+
+  static void input(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    int from1 = at + step;
+    int from2 = from1 + step;
+    int from3 = from2 + step;
+    int from4 = from3 + step;
+    int from5 = from4 + step;
+    int i = 0;
+    for (int n = 0, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector d1 = load(from, from1 + i);
+      DoubleVector d2 = load(from, from2 + i);
+      DoubleVector d3 = load(from, from3 + i);
+      DoubleVector d4 = load(from, from4 + i);
+      load(from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+      load(from, from5 + i).add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * stride);
+      DoubleVector even = d4.sub(d2.mul(4));
+      DoubleVector odd = d3.sub(d1.mul(4));
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = d4.sub(d2);
+      odd = d3.sub(d1).mul(2);
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void weights(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector g0 = load(from, i);
+      DoubleVector g1 = load(from, i + step);
+      DoubleVector g2 = load(from, i + 2 * step);
+      g0.mul(QUARTER).intoArray(to, o);
+      g2.intoArray(to, o + 5 * stride);
+      DoubleVector even = g0.add(g2).mul(-SIXTH);
+      DoubleVector odd = g1.mul(-SIXTH);
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = g0.mul(SIXTH / 4).add(g2.mul(SIXTH));
+      odd = g1.mul(SIXTH / 2);
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void output(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    int from1 = at + step;
+    int from2 = from1 + step;
+    int from3 = from2 + step;
+    int from4 = from3 + step;
+    int from5 = from4 + step;
+    int i = 0;
+    for (int n = 0, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector m1 = load(from, from1 + i);
+      DoubleVector m2 = load(from, from2 + i);
+      DoubleVector m3 = load(from, from3 + i);
+      DoubleVector m4 = load(from, from4 + i);
+      DoubleVector even = m1.add(m2);
+      DoubleVector far2 = m3.add(m4);
+      load(from, at + i).add(even).add(far2).intoArray(to, o);
+      far2.mul(4).add(even).intoArray(to, o + 2 * stride);
+      DoubleVector odd = m1.sub(m2);
+      far2 = m3.sub(m4);
+      far2.mul(2).add(odd).intoArray(to, o + stride);
+      far2.mul(8).add(odd).add(load(from, from5 + i)).intoArray(to, o + 3 * stride);
+    }
+  }
+
+  static void outputGradient(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector y0 = load(from, i);
+      DoubleVector y1 = load(from, i + step);
+      DoubleVector y2 = load(from, i + 2 * step);
+      DoubleVector y3 = load(from, i + 3 * step);
+      y0.intoArray(to, o);
+      y3.intoArray(to, o + 5 * stride);
+      DoubleVector even = y0.add(y2);
+      DoubleVector odd = y1.add(y3);
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = y2.mul(4).add(y0);
+      odd = y3.mul(4).add(y1).mul(2);
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void weightsGradient(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector u1 = load(from, i + step);
+      DoubleVector u2 = load(from, i + 2 * step);
+      DoubleVector u3 = load(from, i + 3 * step);
+      DoubleVector u4 = load(from, i + 4 * step);
+      DoubleVector near = u1.add(u2).mul(-SIXTH);
+      DoubleVector far2 = u3.add(u4).mul(SIXTH);
+      load(from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
+      load(from, i + 5 * step).add(far2).add(near).intoArray(to, o + 2 * stride);
+      u2.sub(u1).mul(SIXTH).add(u3.sub(u4).mul(SIXTH / 2)).intoArray(to, o + stride);
+    }
+  }
+
+  /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
+  static void interleave(double[] from, int at, int step, double[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
+      DoubleVector y0 = load(from, i);
+      DoubleVector y1 = load(from, i + step);
+      DoubleVector y2 = load(from, i + 2 * step);
+      DoubleVector y3 = load(from, i + 3 * step);
+      DoubleVector even = y0.rearrange(LOW, y2);
+      DoubleVector odd = y1.rearrange(LOW, y3);
+      even.rearrange(LOW, odd).intoArray(to, o);
+      even.rearrange(HIGH, odd).intoArray(to, o + LANES);
+      even = y0.rearrange(HIGH, y2);
+      odd = y1.rearrange(HIGH, y3);
+      even.rearrange(LOW, odd).intoArray(to, o + 2 * LANES);
+      even.rearrange(HIGH, odd).intoArray(to, o + 3 * LANES);
+    }
+  }
+
+  private static DoubleVector load(double[] array, int index) {
+    return DoubleVector.fromArray(SPECIES, array, index);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Window;
+import java.util.Arrays;
+
+/**
+ * The tiles of a Winograd convolution and how they are cut into blocks. A tile is an output of a
+ * convolution with a kernel as large as the tile's input, a tile's outputs apart: so the planning
+ * and packing of column matrices serves tiles too. With dilation, each phase is such a convolution.
+ *
+ * <p>All of it follows from the shapes alone. Made anew for each call, in place.
+ */
+final class WinogradTiles {
+  private static final int OUTPUTS = WinogradTransform.OUTPUTS;
+
+  DType dtype;
+  int images;
+  int groups;
+
+  /** Input and output channels of a group, as this convolution has them. */
+  int channels;
+
+  int filters;
+
+  /** The tensor that is written, and the padding that is not the window's: of the gradient. */
+  private final Conv2dAxis rowAxis = new Conv2dAxis();
+
+  private final Conv2dAxis columnAxis = new Conv2dAxis();
+  private Conv2dAxis[] rowPhases = {};
+  private Conv2dAxis[] columnPhases = {};
+  private int rowPhaseCount;
+  private int columnPhaseCount;
+
+  /** Tiles of a block, and blocks of a phase: of the first, which has the most tiles. */
+  int blockTiles;
+
+  int blocks;
+
+  void forward(Conv2dSpec spec, Shape x, Shape y, DType type) {
+    sizes(spec, x, y, type);
+    Window window = spec.window();
+    rowAxis.forward(
+        x.h(), y.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
+    columnAxis.forward(
+        x.w(), y.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
+    phases(WinogradTransform.POINTS);
+  }
+
+  void backwardInput(Conv2dSpec spec, Shape dx, Shape dy, DType type) {
+    sizes(spec, dy, dx, type);
+    Window window = spec.window();
+    rowAxis.backward(
+        0, dx.h(), dy.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
+    columnAxis.backward(
+        0, dx.w(), dy.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
+    phases(WinogradTransform.POINTS);
+  }
+
+  /** The same tiles' outputs, as inputs of the gradient with respect to the weights. */
+  void outputs(Conv2dSpec spec, Shape y, DType type) {
+    sizes(spec, y, y, type);
+    Window window = spec.window();
+    rowAxis.forward(y.h(), y.h(), 1, 1, window.dilationHeight(), 0);
+    columnAxis.forward(y.w(), y.w(), 1, 1, window.dilationWidth(), 0);
+    phases(OUTPUTS);
+  }
+
+  private void sizes(Conv2dSpec spec, Shape in, Shape out, DType type) {
+    dtype = type;
+    images = in.n();
+    groups = spec.groups();
+    channels = in.c() / groups;
+    filters = out.c() / groups;
+  }
+
+  private void phases(int taps) {
+    rowPhaseCount = Math.min(rowAxis.dilation, rowAxis.outputs);
+    columnPhaseCount = Math.min(columnAxis.dilation, columnAxis.outputs);
+    rowPhases = tiles(rowAxis, rowPhaseCount, rowPhases, taps);
+    columnPhases = tiles(columnAxis, columnPhaseCount, columnPhases, taps);
+  }
+
+  private static Conv2dAxis[] tiles(Conv2dAxis axis, int count, Conv2dAxis[] phases, int taps) {
+    Conv2dAxis[] all = phases;
+    if (all.length < count) {
+      all = Arrays.copyOf(phases, count);
+      for (int i = phases.length; i < count; i++) {
+        all[i] = new Conv2dAxis();
+      }
+    }
+    for (int phase = 0; phase < count; phase++) {
+      all[phase].tiles(axis, phase, OUTPUTS, taps);
+    }
+    return all;
+  }
+
+  /**
+   * Cuts the tiles into blocks of about so many: whole rows of tiles if they are not longer, since
+   * the images' rows of a tile are then packed no more often than they must.
+   */
+  void cut(int most) {
+    long tiles = tiles(0);
+    int row = columnPhases[0].outputs;
+    long parts = Math.ceilDiv(tiles, (long) most);
+    if (row <= most) {
+      long rows = tiles / row;
+      parts = Math.ceilDiv(rows, (long) (most / row));
+      blockTiles = (int) Math.ceilDiv(rows, parts) * row;
+    } else {
+      blockTiles = GemmTile.roundUp((int) Math.ceilDiv(tiles, parts), lanes());
+    }
+    blocks = (int) Math.ceilDiv(tiles, (long) blockTiles);
+  }
+
+  private int lanes() {
+    return GemmPanels.tileColumns(dtype) / 2;
+  }
+
+  int phases() {
+    return rowPhaseCount * columnPhaseCount;
+  }
+
+  Conv2dAxis rows(int phase) {
+    return rowPhases[phase / columnPhaseCount];
+  }
+
+  Conv2dAxis columns(int phase) {
+    return columnPhases[phase % columnPhaseCount];
+  }
+
+  /** Tiles of a phase in all images. */
+  long tiles(int phase) {
+    return (long) images * rows(phase).outputs * columns(phase).outputs;
+  }
+
+  /** Tiles of all phases. */
+  long tiles() {
+    long tiles = 0;
+    for (int phase = 0; phase < phases(); phase++) {
+      tiles += tiles(phase);
+    }
+    return tiles;
+  }
+
+  /** The distance between rows of a block's tiles: an odd number of vectors. */
+  int stride() {
+    return (Math.ceilDiv(blockTiles, lanes()) | 1) * lanes();
+  }
+
+  /** From one point's matrix to the next: not a multiple of the cache's sets. */
+  int plane(int rows, int stride) {
+    return rows * stride + 2 * lanes();
+  }
+}
