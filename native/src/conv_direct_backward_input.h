@@ -6,13 +6,14 @@
 
 static void gradient_halo_load(const convoy_conv2d_plan *p, const conv_gradient_halo *h,
                                const T *dy, int64_t filters, T *halo) {
+  span real = conv_real(h->col, 1, h->pitch, p->ow);
   for (int64_t f = 0; f < filters; f++, dy += (int64_t)p->oh * p->ow) {
     for (int64_t r = 0; r < h->rows; r++, halo += h->pitch) {
       int64_t row = h->row + r;
       if (row < 0 || row >= p->oh) {
         clear_run(halo, h->pitch);
       } else {
-        copy_padded(halo, h->pitch, dy + row * p->ow, h->col, 1, p->ow);
+        copy_padded(halo, h->pitch, dy + row * p->ow, h->col, 1, real);
       }
     }
   }
@@ -51,11 +52,6 @@ static void spread_columns(const convoy_conv2d_plan *p, const correlation *q, co
       }
     }
   }
-}
-
-/* The least n >= 0 for which (start + n) mod step is remainder. */
-static int64_t first_of_class(int64_t start, int64_t step, int64_t remainder) {
-  return (remainder - start % step + step) % step;
 }
 
 static void direct_backward_input(const convoy_conv2d_plan *p, int64_t piece,

@@ -39,6 +39,10 @@ int conv_direct_pays(const convoy_conv2d_plan *p) {
   if (backward_input && (p->stride_w > 1 || (channels < TILE && filters > TILE))) {
     return 0;
   }
+  /* Sums this long are worth packing: 147 of resnet-c1 are not, 288 and more of others are. */
+  if (!few && conv_gemm_packs(p) && (backward_input ? filters : channels) * conv_taps(p) > 200) {
+    return 0;
+  }
   int64_t width = backward_input ? p->w : p->ow;
   int64_t filled = ceil_div(width, lanes(p)) * lanes(p);
   return few ? 2 * width >= filled : 5 * width >= 4 * filled && convoy_level() > CONVOY_LEVEL_C;

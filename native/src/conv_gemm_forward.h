@@ -24,6 +24,14 @@ static void finish_outputs(const T *src, T *dst, int64_t n, T bias, int relu) {
   }
 }
 
+static void add_outputs(const T *src, T *dst, int64_t n) {
+  for (int64_t i = 0; i < n; i += LANES) {
+    int64_t left = vec_left(n, i);
+    vec_store_some(dst + i, vec_add(vec_load_some(dst + i, left), vec_load_some(src + i, left)),
+                   left);
+  }
+}
+
 /* The product of the weights of filters from k on with a block's columns, into y [filters][ldy]. */
 static void gemm_block(const convoy_conv2d_plan *p, const conv_block *b, int64_t group,
                        int64_t filters, const T *x, const T *w, T *y, int64_t ldy, T *scratch) {

@@ -3,13 +3,17 @@
  * what it packs, small enough for a block's columns to stay in the second-level cache, and there
  * are enough pieces to go round a handful of threads. All of it follows from the sizes alone.
  */
-#include "conv_gemm_scratch.h"
+#include "conv_packed_scratch.h"
 #include "conv_plan.h"
+#include "cpu.h"
 #include "gemm.h"
 
 enum {
-  PIXELS = 512,            /* of a block; more reuse of packed weights, but more columns */
-  COLUMN_BYTES = 1 << 20,  /* of a block */
+  PIXELS = 512,           /* of a block; more reuse of packed weights, but more columns */
+  PACKED_DW_PIXELS = 256, /* of a block of dy, transposed: in the first-level cache */
+  COLUMN_BYTES = 1 << 20, /* of a block */
+  CACHED_BYTES = 512 << 10,
+  PACKED_LEAST_ROWS = 8,   /* of a product: a tile of the micro-kernel */
   PARTIAL_BYTES = 4 << 20, /* of all partial results */
   FILTERS = 256,           /* of a piece of dw */
   ENOUGH_PIECES = 16,
@@ -33,8 +37,30 @@ static void split_pixels(convoy_conv2d_plan *p, int64_t pixels) {
   }
 }
 
-/* Channels whose columns over a block fill the cache. */
+int conv_gemm_packs(const convoy_conv2d_plan *p) {
+  int dilated = p->dilation_h > 1 || p->dilation_w > 1;
+  int input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+  if (input && conv_is_strided(p) && dilated) {
+    return 0; /* classes of dx would have taps of no fixed step */
+  }
+  if (p->operation != CONVOY_CONV_BACKWARD_WEIGHTS &&
+      (input ? conv_group_channels(p) : conv_group_filters(p)) < PACKED_LEAST_ROWS) {
+    return 0; /* the micro-kernel would idle: resnet-c1's dx is 4 times as fast by the BLAS */
+  }
+  return convoy_level() > CONVOY_LEVEL_C && conv_taps(p) <= PACKED_MOST_TAPS;
+}
+
+/* Channels whose columns over a block fill the cache; or, where those are packed, whose halo does,
+ * or a panel. */
 static int64_t cached_channels(const convoy_conv2d_plan *p) {
+  if (conv_gemm_packs(p)) {
+    if (p->operation != CONVOY_CONV_BACKWARD_WEIGHTS) {
+      return PACKED_DEPTH / conv_taps(p);
+    }
+    int64_t plane = conv_halo_of(p, p->block_rows, p->block_cols).plane * p->block_images;
+    int64_t each = p->in_place ? 1 : plane, sums = conv_taps(p) * p->piece_filters;
+    return CACHED_BYTES / conv_element_bytes(p) / max_i64(each, sums);
+  }
   return COLUMN_BYTES / (conv_block_pixels(p) * conv_taps(p) * conv_element_bytes(p));
 }
 
@@ -84,7 +110,7 @@ static int32_t partials(const convoy_conv2d_plan *p) {
 
 static void plan_backward_weights(convoy_conv2d_plan *p) {
   int64_t channels = conv_group_channels(p);
-  split_pixels(p, PIXELS);
+  split_pixels(p, conv_gemm_packs(p) ? PACKED_DW_PIXELS : PIXELS);
   p->piece_filters = conv_even_part(conv_group_filters(p), FILTERS);
   p->piece_channels = conv_even_part(channels, cached_channels(p));
   p->partials = partials(p);
@@ -103,10 +129,41 @@ static void plan_backward_weights(convoy_conv2d_plan *p) {
   }
 }
 
+/* dx as a convolution of dy, whose weights are turned round first. */
+static void plan_packed_backward_input(convoy_conv2d_plan *p) {
+  int strided = conv_is_strided(p);
+  convoy_conv2d_plan q = conv_mirrored_cover(p);
+  q.block_rows = q.oh;
+  q.block_cols = q.ow;
+  convoy_conv2d_plan flat = conv_flattened(&q);
+  flat.block_cols = flat.ow;
+  flat.block_rows = flat.oh;
+  plan_forward(&flat);
+  p->block_images = flat.block_images;
+  p->block_rows = flat.block_rows;
+  p->block_cols = strided ? q.ow : flat.block_cols;
+  p->block_channels = flat.block_channels;
+  p->piece_channels = flat.piece_filters;
+  p->phases = 2;
+  p->pieces[0] = (int32_t)min_i64(p->c, ENOUGH_PIECES);
+  q = conv_mirrored_cover(p);
+  flat = conv_flattened(&q);
+  p->pieces[1] = conv_pieces(conv_blocks(&flat) * p->groups *
+                             ceil_div(conv_group_channels(p), p->piece_channels));
+  int64_t weights = p->k * conv_group_channels(p) * conv_taps(p);
+  p->workspace_bytes = weights * conv_element_bytes(p);
+  p->scratch_bytes =
+      conv_packed_scratch_of(&flat, strided ? p->stride_w : 0).end * conv_element_bytes(p);
+}
+
 void conv_plan_gemm(convoy_conv2d_plan *plan) {
   /* Small images are worth gathering into one product, even where one could be used as it lies. */
   int64_t plane = (int64_t)plan->oh * plan->ow;
   plan->in_place = is_pointwise(plan) && (plan->n == 1 || 4 * plane >= PIXELS);
+  if (plan->operation == CONVOY_CONV_BACKWARD_INPUT && conv_gemm_packs(plan)) {
+    plan_packed_backward_input(plan);
+    return;
+  }
   convoy_conv2d_plan p = conv_flattened(plan);
   p.block_rows = p.oh;
   p.block_cols = p.ow;
@@ -120,7 +177,9 @@ void conv_plan_gemm(convoy_conv2d_plan *plan) {
     default:
       plan_backward_weights(&p);
   }
-  p.scratch_bytes = conv_gemm_scratch_of(&p).end * conv_element_bytes(&p);
+  int64_t scratch =
+      conv_gemm_packs(&p) ? conv_packed_scratch_of(&p, 0).end : conv_gemm_scratch_of(&p).end;
+  p.scratch_bytes = scratch * conv_element_bytes(&p);
   p.h = plan->h;
   p.w = plan->w;
   p.oh = plan->oh;

@@ -28,9 +28,12 @@ static inline void copy_run(T *dst, const T *src, int64_t n) {
 static void copy_strided(T *dst, const T *src, int64_t n, int64_t stride) {
   if (stride == 1) {
     copy_run(dst, src, n);
-  } else if (stride == 2) { /* a constant, so that the compiler vectorises it */
-    for (int64_t i = 0; i < n; i++) {
-      dst[i] = src[2 * i];
+  } else if (stride == 2) {
+    for (int64_t i = 0; i < n; i += LANES) {
+      int64_t left = 2 * (n - i) - 1; /* to the last that is wanted */
+      vec low = vec_load_some(src + 2 * i, min_i64(left, LANES));
+      vec high = vec_load_some(src + 2 * i + LANES, max_i64(0, min_i64(left - LANES, LANES)));
+      vec_store(dst + i, vec_even(low, high));
     }
   } else {
     for (int64_t i = 0; i < n; i++) {
@@ -39,11 +42,10 @@ static void copy_strided(T *dst, const T *src, int64_t n, int64_t stride) {
   }
 }
 
-/* dst [0, n) = src[start + i * stride], or zero where that is outside [0, size); in rising order,
- * each part over what the one before has written past its end. */
-static void copy_padded(T *dst, int64_t n, const T *src, int64_t start, int64_t stride,
-                        int64_t size) {
-  span real = conv_real(start, stride, n, size);
+/* dst [0, n) = src[start + i * stride], or zero where that is not real; in rising order, each part
+ * over what the one before has written past its end. */
+static inline void copy_padded(T *dst, int64_t n, const T *src, int64_t start, int64_t stride,
+                               span real) {
   clear_run(dst, real.first);
   if (real.first < real.last) {
     copy_strided(dst + real.first, src + start + real.first * stride, real.last - real.first,
@@ -56,6 +58,11 @@ static void copy_padded(T *dst, int64_t n, const T *src, int64_t start, int64_t 
  * channel that is wanted. */
 static void halo_load(const convoy_conv2d_plan *p, const conv_halo *h, const conv_block *b,
                       const T *x, int64_t channels, T *halo) {
+  enum { KEPT = 4 }; /* phases whose spans, which take divisions, are computed but once */
+  span kept[KEPT];
+  for (int64_t phase = 0; phase < min_i64(KEPT, h->phases); phase++) {
+    kept[phase] = conv_real(conv_halo_image_col(p, b, phase), p->stride_w, h->pitch, p->w);
+  }
   for (int64_t c = 0; c < channels; c++, x += (int64_t)p->h * p->w) {
     for (int64_t r = 0; r < h->rows; r++, halo += h->line) {
       int64_t row = conv_halo_image_row(p, h, b, r);
@@ -64,8 +71,9 @@ static void halo_load(const convoy_conv2d_plan *p, const conv_halo *h, const con
         continue;
       }
       for (int64_t phase = 0; phase < h->phases; phase++) {
-        copy_padded(halo + phase * h->pitch, h->pitch, x + row * p->w,
-                    conv_halo_image_col(p, b, phase), p->stride_w, p->w);
+        int64_t col = conv_halo_image_col(p, b, phase);
+        span real = phase < KEPT ? kept[phase] : conv_real(col, p->stride_w, h->pitch, p->w);
+        copy_padded(halo + phase * h->pitch, h->pitch, x + row * p->w, col, p->stride_w, real);
       }
     }
   }

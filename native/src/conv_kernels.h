@@ -5,6 +5,7 @@
 
 #include "conv_direct_scratch.h"
 #include "conv_gemm_scratch.h"
+#include "conv_packed_scratch.h"
 #include "conv_routines.h"
 #include "gemm.h"
 
@@ -21,6 +22,9 @@
 #include "conv_lanes.h"
 #include "conv_micro.h"
 /* */
+#include "conv_micro_rows.h"
+#include "conv_panels.h"
+/* */
 #include "conv_halo.h"
 #include "conv_sums.h"
 /* */
@@ -29,6 +33,11 @@
 #include "conv_gemm_backward_input.h"
 /* */
 #include "conv_gemm_backward_weights.h"
+/* */
+#include "conv_packed_forward.h"
+/* */
+#include "conv_packed_backward_input.h"
+#include "conv_packed_backward_weights.h"
 /* */
 #include "conv_correlate.h"
 /* */
@@ -52,5 +61,8 @@ const conv_routines CONV_ROUTINES = {
     .gemm = {{gemm_forward, NULL},
              {gemm_backward_input, NULL},
              {gemm_backward_weights, gemm_sum_weights}},
+    .packed = {{packed_forward, NULL},
+               {packed_turn_weights, packed_backward_input},
+               {packed_backward_weights, gemm_sum_weights}},
     .bias_gradient = bias_gradient,
 };

@@ -9,6 +9,9 @@ void conv_plan_gemm(convoy_conv2d_plan *p);
 void conv_plan_direct(convoy_conv2d_plan *p);
 void conv_plan_depthwise(convoy_conv2d_plan *p);
 
+/* Whether matrix products are those of the micro-kernel, else of the BLAS. */
+int conv_gemm_packs(const convoy_conv2d_plan *p);
+
 /* Splits n into parts of equal size, none above most; answers the size. */
 static inline int32_t conv_even_part(int64_t n, int64_t most) {
   int64_t parts = ceil_div(n, max_i64(1, most));

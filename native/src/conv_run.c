@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "conv_depthwise_shape.h"
+#include "conv_plan.h"
 #include "conv_routines.h"
 #include "cpu.h"
 
@@ -20,7 +21,7 @@ void convoy_conv2d_run(const convoy_conv2d_plan *plan, int32_t phase, int32_t pi
   if (plan->flags & CONVOY_CONV_NO_WEIGHTS) {
     r->bias_gradient(plan, piece, &call);
   } else if (plan->algorithm == CONVOY_CONV_GEMM) {
-    r->gemm[plan->operation][phase](plan, piece, &call);
+    (conv_gemm_packs(plan) ? r->packed : r->gemm)[plan->operation][phase](plan, piece, &call);
   } else if (plan->algorithm == CONVOY_CONV_DEPTHWISE && conv_depthwise_has_kernel(plan)) {
     r->depthwise[plan->operation][phase](plan, piece, &call);
   } else {
