@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,18 +50,18 @@ final class Page {
   }
 
   /**
-   * The headline chart as a picture of its own, out of the page as a browser has drawn it.
-   *
-   * @throws IOException if it is not there
+   * The headline chart as a picture of its own, out of the page as a browser has drawn it; or none,
+   * where there is nothing to compare.
    */
-  static String headline(String dom) throws IOException {
+  static Optional<String> headline(String dom) {
     Matcher image = HEADLINE.matcher(dom);
     if (!image.find()) {
-      throw new IOException("the page has drawn no headline");
+      return Optional.empty();
     }
     String svg = image.group(1);
-    return svg.contains("xmlns=")
-        ? svg
-        : svg.replaceFirst("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"");
+    return Optional.of(
+        svg.contains("xmlns=")
+            ? svg
+            : svg.replaceFirst("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\""));
   }
 }

@@ -46,8 +46,10 @@ final class Results {
       Files.writeString(folder.resolve("tables.md"), tables.markdown());
       Files.writeString(page(), new Page(run).html());
       Optional<Browser> browser = Browser.find();
-      if (browser.isPresent()) {
-        Files.writeString(folder.resolve("headline.svg"), Page.headline(browser.get().dom(page())));
+      Optional<String> headline =
+          browser.isPresent() ? Page.headline(browser.get().dom(page())) : Optional.empty();
+      if (headline.isPresent()) {
+        Files.writeString(folder.resolve("headline.svg"), headline.get());
       }
     } catch (IOException e) {
       throw new Failure("cannot write to " + folder, e);
@@ -56,6 +58,6 @@ final class Results {
 
   @Override
   public String toString() {
-    return folder + ": report.html, results.json (JMH), run.json, tables.md, headline.svg";
+    return folder + ": report.html, results.json (JMH), run.json, tables.md";
   }
 }

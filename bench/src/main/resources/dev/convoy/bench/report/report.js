@@ -22,7 +22,8 @@ const ours = engine => RUN.ours.includes(engine);
 const plural = n => n === 1 ? '1 thread' : n + ' threads';
 
 function format(value) {
-  return value >= 1000 ? Math.round(value).toLocaleString('en')
+  return value === 0 ? '0'
+      : value >= 1000 ? Math.round(value).toLocaleString('en')
       : value >= 100 ? value.toFixed(0)
       : value >= 10 ? value.toFixed(1)
       : value >= 1 ? value.toFixed(2)
@@ -173,16 +174,20 @@ function drawHeadline() {
 
 // ---- Bars ----
 
+const CUT = 8;
+
 function barsOf(rows) {
   const sorted = [...rows].sort((a, b) => a.ms - b.ms);
+  const longest = Math.max(...rows.map(row => row.high));
+  const most = Math.min(longest, CUT * sorted[0].ms);
   return {
-    grid: {left: 4, right: 62, top: 4, bottom: 22, containLabel: true},
+    grid: {left: 4, right: 76, top: 4, bottom: 22, containLabel: true},
     tooltip: tooltip(p => {
       const row = sorted[p.dataIndex];
       return `<b>${row.engine}</b><br>${format(row.ms)} ms (${format(row.low)} to ${format(row.high)})<br>`
           + (row.limit ? `${(100 * row.fraction).toFixed(0)} % of the limit (${row.limit})` : '');
     }),
-    xAxis: axis({type: 'value', min: 0, splitNumber: 3, axisLabel: {color: css('--muted'), hideOverlap: true, formatter: v => format(v) + (v ? '' : ' ms')}}),
+    xAxis: axis({type: 'value', min: 0, max: most < longest ? most : undefined, splitNumber: 3, axisLabel: {color: css('--muted'), hideOverlap: true, formatter: v => format(v) + (v ? '' : ' ms')}}),
     yAxis: axis({
       type: 'category', inverse: true, data: sorted.map(row => row.engine),
       axisLabel: {color: css('--text'), formatter: name => ours(name) ? `{bold|${name}}` : name,
@@ -190,21 +195,21 @@ function barsOf(rows) {
     }),
     series: [{
       type: 'bar', barMaxWidth: 14,
-      data: sorted.map(row => ({value: row.ms, itemStyle: {color: color(row.engine)}}))
+      data: sorted.map(row => ({value: Math.min(most, row.ms), itemStyle: {color: color(row.engine)}}))
     }, {
       type: 'custom', silent: true, z: 3,
       data: sorted.map((row, i) => [row.low, i, row.high]),
       encode: {x: [0, 2], y: 1},
       renderItem: (params, api) => {
-        const from = api.coord([api.value(0), api.value(1)]);
-        const to = api.coord([api.value(2), api.value(1)]);
+        const from = api.coord([Math.min(most, api.value(0)), api.value(1)]);
+        const to = api.coord([Math.min(most, api.value(2)), api.value(1)]);
         const stroke = {stroke: css('--text'), lineWidth: 1};
         const label = sorted[api.value(1)];
         return {type: 'group', children: [
           {type: 'line', shape: {x1: from[0], y1: from[1], x2: to[0], y2: to[1]}, style: stroke},
           {type: 'line', shape: {x1: from[0], y1: from[1] - 4, x2: from[0], y2: from[1] + 4}, style: stroke},
           {type: 'line', shape: {x1: to[0], y1: to[1] - 4, x2: to[0], y2: to[1] + 4}, style: stroke},
-          {type: 'text', style: {text: format(label.ms) + ' ms', x: to[0] + 6, y: to[1], fill: css('--text'),
+          {type: 'text', style: {text: (label.ms > most ? '▸ ' : '') + format(label.ms) + ' ms', x: to[0] + 6, y: to[1], fill: css('--text'),
             verticalAlign: 'middle', fontSize: 12}}
         ]};
       }
