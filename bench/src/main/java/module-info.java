@@ -7,7 +7,6 @@ module dev.convoy.bench {
   requires dev.convoy.nn;
   requires static jdk.incubator.vector; // only processes that measure the processor's peak have it
   requires info.picocli;
-  requires java.management;
   requires jmh.core;
 
   exports dev.convoy.bench.rival;

@@ -1,9 +1,9 @@
 package dev.convoy.bench.report;
 
 import dev.convoy.bench.rival.Backends;
+import dev.convoy.bench.rival.Jvm;
 import dev.convoy.bench.rival.Probe;
 import dev.convoy.bench.work.Catalog;
-import dev.convoy.bench.work.Workload;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -214,7 +213,7 @@ public final class BenchCommand implements Callable<Integer> {
     List<RunResult> results = new ArrayList<>();
     try {
       for (Plan.Step step : plan.steps()) {
-        results.addAll(new Runner(step.options(jvmArguments()), progress).run());
+        results.addAll(new Runner(step.options(Jvm.properties()), progress).run());
         ResultFormatFactory.getInstance(ResultFormatType.JSON, files.json().toString())
             .writeOut(results);
       }
@@ -262,12 +261,5 @@ public final class BenchCommand implements Callable<Integer> {
     }
     out.flush();
     return statuses;
-  }
-
-  private static List<String> jvmArguments() {
-    return Stream.of(Workload.FILE_PROPERTY, Backends.FOLDER_PROPERTY)
-        .filter(name -> System.getProperty(name) != null)
-        .map(name -> "-D" + name + "=" + System.getProperty(name))
-        .toList();
   }
 }

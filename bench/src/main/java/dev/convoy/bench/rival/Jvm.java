@@ -1,6 +1,5 @@
 package dev.convoy.bench.rival;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,15 +17,20 @@ public final class Jvm {
 
   private Jvm() {}
 
+  /** Options that give such a JVM the properties that this one has of Convoy's. */
+  public static List<String> properties() {
+    return System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("convoy."))
+        .sorted()
+        .map(name -> "-D" + name + "=" + System.getProperty(name))
+        .toList();
+  }
+
   /** A command that runs a class of this class path in a JVM like the benchmarks'. */
   static List<String> command(Class<?> main, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (argument.startsWith("-Dconvoy.")) {
-        command.add(argument);
-      }
-    }
+    command.addAll(properties());
     command.addAll(List.of(VECTOR_MODULE, NATIVE_ACCESS, COLLECTOR));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(args));

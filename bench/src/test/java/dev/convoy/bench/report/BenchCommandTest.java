@@ -3,6 +3,7 @@ package dev.convoy.bench.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.convoy.bench.rival.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -104,6 +105,7 @@ class BenchCommandTest {
 
   @Test
   void aRunWithAMissingRivalMeasuresTheOthersAndSaysWhy() {
+    System.setProperty(Backends.FOLDER_PROPERTY, folder.resolve("none").toString());
     Outcome outcome =
         run(
             "--quick",
@@ -113,6 +115,7 @@ class BenchCommandTest {
             "tiny-avgpool",
             "--out",
             folder.toString());
+    System.clearProperty(Backends.FOLDER_PROPERTY);
 
     assertEquals(0, outcome.code(), outcome.err());
     assertTrue(outcome.out().contains("Without nd4j: nd4j is not in"), outcome.out());
