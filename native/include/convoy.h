@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Raised by every change to a signature, to a struct's layout or to a meaning in these headers. */
-#define CONVOY_ABI_VERSION 1
+#define CONVOY_ABI_VERSION 2
 
 /* The CONVOY_ABI_VERSION that the library was built with; a caller refuses any other than its own.
  */
@@ -32,10 +32,10 @@ CONVOY_API int32_t convoy_abi_version(void);
  * "avx2 fma avx512f avx512bw avx512dq avx512vl". */
 CONVOY_API const char *convoy_cpu_features(void);
 
-/* The level whose kernels are in use: "c", "avx2" or "avx512". It is the best that the processor
- * offers unless the environment variable CONVOY_CPU, read once when the library is loaded, or
- * convoy_cpu_limit names a lower one. A name that is unknown or asks for more than the processor
- * offers leaves the best one in place: compare this answer with the wish. */
+/* The level whose kernels are in use: "c", "avx2", "avx512" or "neon". It is the best that the
+ * processor offers unless the environment variable CONVOY_CPU, read once when the library is
+ * loaded, or convoy_cpu_limit names a lower one. A name that is unknown or asks for more than the
+ * processor offers leaves the best one in place: compare this answer with the wish. */
 CONVOY_API const char *convoy_cpu_level(void);
 
 /* Limits the kernels in use to a level by name, or lifts the limit (NULL). Returns 0, or -1 for a

@@ -30,6 +30,7 @@ typedef struct convoy_pool_sizes {
   int64_t padded_h, padded_w; /* average: the image with its padding on both sides */
   int64_t count_include_pad;  /* average: 1 to divide by the taps in the padded image */
   int64_t divisor_override;   /* average: divides every sum instead, unless 0 */
+  int64_t planes;             /* of the whole tensors: tells whether they fit in a cache */
 } convoy_pool_sizes;
 
 /* y = maximum of each window. The first maximum in row-major order wins, the first NaN over any
@@ -57,8 +58,9 @@ CONVOY_API void convoy_max_pool_backward_ties_f64(const convoy_pool_sizes *s, in
                                                   int64_t last, const double *x, const double *y,
                                                   const double *dy, double *dx);
 
-/* y = sum of each window, in row-major order, over its divisor: divisor_override, or the number of
- * the window's taps that lie in the padded image (count_include_pad) or in the image itself. */
+/* y = sum of each window, in row-major order (of a window that is the whole image, of 16
+ * interleaved sums), over its divisor: divisor_override, or the number of the window's taps that
+ * lie in the padded image (count_include_pad) or in the image itself. */
 CONVOY_API void convoy_avg_pool_f32(const convoy_pool_sizes *s, int64_t first, int64_t last,
                                     const float *x, float *y);
 CONVOY_API void convoy_avg_pool_f64(const convoy_pool_sizes *s, int64_t first, int64_t last,

@@ -16,7 +16,14 @@ enum {
 /* Elements of the vectors that the kernels in use are written for. */
 static int64_t lanes(const convoy_conv2d_plan *p) {
   static const int64_t bytes[] = {
-      [CONVOY_LEVEL_C] = 16, [CONVOY_LEVEL_AVX2] = 32, [CONVOY_LEVEL_AVX512] = 64};
+    [CONVOY_LEVEL_C] = 16,
+#if defined(__aarch64__)
+    [CONVOY_LEVEL_NEON] = 16,
+#else
+    [CONVOY_LEVEL_AVX2] = 32,
+    [CONVOY_LEVEL_AVX512] = 64,
+#endif
+  };
   return bytes[convoy_level()] / conv_element_bytes(p);
 }
 

@@ -9,11 +9,15 @@ struct convoy_kernels convoy_kernels;
 
 static enum convoy_level level_in_use;
 
+static const char *const level_names[] = {
+    [CONVOY_LEVEL_C] = "c",
 #if defined(__x86_64__)
-static const char *const level_names[] = {"c", "avx2", "avx512"};
-#else
-static const char *const level_names[] = {"c"};
+    [CONVOY_LEVEL_AVX2] = "avx2",
+    [CONVOY_LEVEL_AVX512] = "avx512",
+#elif defined(__aarch64__)
+    [CONVOY_LEVEL_NEON] = "neon",
 #endif
+};
 enum { LEVELS = sizeof level_names / sizeof *level_names };
 
 static enum convoy_level best_level(void) {
@@ -26,8 +30,12 @@ static enum convoy_level best_level(void) {
     }
     return CONVOY_LEVEL_AVX2;
   }
-#endif
   return CONVOY_LEVEL_C;
+#elif defined(__aarch64__)
+  return CONVOY_LEVEL_NEON; /* which every such processor has */
+#else
+  return CONVOY_LEVEL_C;
+#endif
 }
 
 static void use(enum convoy_level level) {
@@ -38,6 +46,10 @@ static void use(enum convoy_level level) {
       break;
     case CONVOY_LEVEL_AVX2:
       convoy_kernels = (struct convoy_kernels){convoy_avx2_f32, convoy_avx2_f64};
+      break;
+#elif defined(__aarch64__)
+    case CONVOY_LEVEL_NEON:
+      convoy_kernels = (struct convoy_kernels){convoy_neon_f32, convoy_neon_f64};
       break;
 #endif
     default:
@@ -87,10 +99,9 @@ const char *convoy_cpu_features(void) {
       return "avx2 fma avx512f avx512bw avx512dq avx512vl";
     case CONVOY_LEVEL_AVX2:
       return "avx2 fma";
-    case CONVOY_LEVEL_C:
-      break;
+    default:
+      return "sse2";
   }
-  return "sse2";
 #elif defined(__aarch64__)
   return "neon";
 #else

@@ -5,7 +5,15 @@
 #include "kernels.h"
 
 /* In rising order: a processor of one level runs the kernels of every lower one. */
-enum convoy_level { CONVOY_LEVEL_C, CONVOY_LEVEL_AVX2, CONVOY_LEVEL_AVX512 };
+enum convoy_level {
+  CONVOY_LEVEL_C,
+#if defined(__aarch64__)
+  CONVOY_LEVEL_NEON,
+#else
+  CONVOY_LEVEL_AVX2,
+  CONVOY_LEVEL_AVX512,
+#endif
+};
 
 /* The level whose kernels are in use. */
 enum convoy_level convoy_level(void);

@@ -32,7 +32,9 @@ struct convoy_kernels {
 
 /* Every level fills the whole table: what it has no better kernel for, it passes on to the portable
  * one of the same name. */
-extern const convoy_kernels_f32 convoy_portable_f32, convoy_avx2_f32, convoy_avx512_f32;
-extern const convoy_kernels_f64 convoy_portable_f64, convoy_avx2_f64, convoy_avx512_f64;
+extern const convoy_kernels_f32 convoy_portable_f32, convoy_avx2_f32, convoy_avx512_f32,
+    convoy_neon_f32;
+extern const convoy_kernels_f64 convoy_portable_f64, convoy_avx2_f64, convoy_avx512_f64,
+    convoy_neon_f64;
 
 #endif

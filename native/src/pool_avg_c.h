@@ -4,7 +4,26 @@
 
 #include "pool.h"
 
+static T sum_whole(const T *x, int64_t n) {
+  T sums[WHOLE_SUMS] = {0};
+  for (int64_t i = 0; i < n; i++) {
+    sums[i % WHOLE_SUMS] += x[i];
+  }
+  for (int half = WHOLE_SUMS / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; i++) {
+      sums[i] += sums[i + half];
+    }
+  }
+  return sums[0];
+}
+
 static void avg_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y) {
+  if (is_whole(s)) {
+    for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {
+      y[plane] = sum_whole(x, s->h * s->w) / (T)avg_divisor(s, 0, 0);
+    }
+    return;
+  }
   for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {
     for (int64_t oh = 0; oh < s->oh; oh++) {
       int64_t top = oh * s->sh - s->ph;
@@ -26,8 +45,8 @@ static void avg_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y) 
 }
 
 static void avg_backward_c(const convoy_pool_sizes *s, int64_t planes, const T *dy, T *dx) {
-  memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
   for (int64_t plane = 0; plane < planes; plane++, dx += s->h * s->w) {
+    memset(dx, 0, (size_t)(s->h * s->w) * sizeof *dx);
     for (int64_t oh = 0; oh < s->oh; oh++) {
       int64_t top = oh * s->sh - s->ph;
       span rows = taps_within(top, s->dh, s->kh, s->h);

@@ -60,24 +60,82 @@ static void max_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y, 
   }
 }
 
-static inline __attribute__((always_inline)) void max_backward_planes(const convoy_pool_sizes *s,
-                                                                      int64_t planes, const T *dy,
-                                                                      const void *argmax, T *dx,
-                                                                      int width) {
+/* Where a window's places lie from its first tap, in a plane of some row length. */
+enum { MOST_PLACES = 1024 };
+
+static void find_places(const convoy_pool_sizes *s, int64_t row_length, int32_t *at) {
+  for (int64_t r = 0; r < s->kh; r++) {
+    for (int64_t c = 0; c < s->kw; c++) {
+      *at++ = (int32_t)(r * s->dh * row_length + c * s->dw);
+    }
+  }
+}
+
+/* Scatters one plane into a copy of it that has the padding too, so that only the place itself
+ * needs to be checked. */
+static inline __attribute__((always_inline)) void scatter_padded(const convoy_pool_sizes *s,
+                                                                 const T *dy, const void *argmax,
+                                                                 T *padded, int64_t row_length,
+                                                                 const int32_t *at, int width) {
+  uint32_t places = (uint32_t)(s->kh * s->kw);
+  int64_t i = 0;
+  for (int64_t oh = 0; oh < s->oh; oh++) {
+    T *window = padded + oh * s->sh * row_length;
+    for (int64_t ow = 0; ow < s->ow; ow++, i++, window += s->sw) {
+      uint32_t place = width == 1 ? ((const uint8_t *)argmax)[i] : ((const uint32_t *)argmax)[i];
+      if (place < places) {
+        window[at[place]] += dy[i];
+      }
+    }
+  }
+}
+
+/* Returns false where a padded plane is too large. */
+static bool max_backward_padded(const convoy_pool_sizes *s, int64_t planes, const T *dy,
+                                const void *argmax, T *dx) {
+  T padded[4096];
+  int32_t at[MOST_PLACES];
+  int64_t rows = (s->oh - 1) * s->sh + (s->kh - 1) * s->dh + 1, in = s->h * s->w;
+  int64_t columns = (s->ow - 1) * s->sw + (s->kw - 1) * s->dw + 1, out = s->oh * s->ow;
+  if (s->kh * s->kw > MOST_PLACES || rows > 4096 || columns > 4096 ||
+      rows * columns > (int64_t)(sizeof padded / sizeof *padded)) {
+    return false;
+  }
+  int width = argmax_width(s, argmax);
+  size_t shown = (size_t)min_i64(s->w, columns - s->pw) * sizeof *dx;
+  find_places(s, columns, at);
+  for (int64_t plane = 0; plane < planes; plane++, dx += in, dy += out) {
+    memset(padded, 0, (size_t)(rows * columns) * sizeof *padded);
+    if (width == 1) {
+      scatter_padded(s, dy, (const char *)argmax + plane * out, padded, columns, at, 1);
+    } else {
+      scatter_padded(s, dy, (const char *)argmax + 4 * plane * out, padded, columns, at, 4);
+    }
+    memset(dx, 0, (size_t)in * sizeof *dx);
+    for (int64_t row = 0; row < s->h && row + s->ph < rows; row++) {
+      memcpy(dx + row * s->w, padded + (row + s->ph) * columns + s->pw, shown);
+    }
+  }
+  return true;
+}
+
+static void max_backward_c(const convoy_pool_sizes *s, int64_t planes, const T *dy,
+                           const void *argmax, T *dx) {
+  if (max_backward_padded(s, planes, dy, argmax, dx)) {
+    return;
+  }
+  int width = argmax_width(s, argmax);
+  uint32_t kw = (uint32_t)s->kw, places = (uint32_t)(s->kh * s->kw);
   int64_t at = 0;
-  uint32_t kw = (uint32_t)s->kw, places = (uint32_t)(s->kh * s->kw); /* division is costly */
-  memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
   for (int64_t plane = 0; plane < planes; plane++, dx += s->h * s->w) {
+    memset(dx, 0, (size_t)(s->h * s->w) * sizeof *dx);
     for (int64_t oh = 0; oh < s->oh; oh++) {
       for (int64_t ow = 0; ow < s->ow; ow++, at++) {
         uint32_t place =
             width == 1 ? ((const uint8_t *)argmax)[at] : ((const uint32_t *)argmax)[at];
-        if (place >= places) {
-          continue;
-        }
         int64_t row = oh * s->sh - s->ph + place / kw * s->dh;
         int64_t col = ow * s->sw - s->pw + place % kw * s->dw;
-        if (row >= 0 && row < s->h && col >= 0 && col < s->w) {
+        if (place < places && row >= 0 && row < s->h && col >= 0 && col < s->w) {
           dx[row * s->w + col] += dy[at];
         }
       }
@@ -85,19 +143,10 @@ static inline __attribute__((always_inline)) void max_backward_planes(const conv
   }
 }
 
-static void max_backward_c(const convoy_pool_sizes *s, int64_t planes, const T *dy,
-                           const void *argmax, T *dx) {
-  if (argmax_width(s, argmax) == 1) {
-    max_backward_planes(s, planes, dy, argmax, dx, 1);
-  } else {
-    max_backward_planes(s, planes, dy, argmax, dx, 4);
-  }
-}
-
 static void max_backward_ties_c(const convoy_pool_sizes *s, int64_t planes, const T *x, const T *y,
                                 const T *dy, T *dx) {
-  memset(dx, 0, (size_t)(planes * s->h * s->w) * sizeof *dx);
   for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w, dx += s->h * s->w) {
+    memset(dx, 0, (size_t)(s->h * s->w) * sizeof *dx);
     for (int64_t oh = 0; oh < s->oh; oh++) {
       int64_t top = oh * s->sh - s->ph;
       span rows = taps_within(top, s->dh, s->kh, s->h);

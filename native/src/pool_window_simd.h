@@ -1,68 +1,67 @@
-/* Which windows the vectorised pooling kernels take, and which of them get loops of their own. */
+/* How the vectorised pooling kernels see a window, and which windows get loops of their own. */
 #ifndef CONVOY_POOL_WINDOW_SIMD_H
 #define CONVOY_POOL_WINDOW_SIMD_H
 
 #include "pool.h"
 #include "simd.h"
 
-/* What a kernel's loops run over: constants, where they are inlined with constants. */
+/* Lanes are neighbouring windows of a row. Where these lie two columns apart, undilated, their taps
+ * are the even and odd columns, split in registers (pairs). For any other stride the columns are
+ * split when they are staged: column c stands at (c % phases) * phase_length + c / phases, so that
+ * neighbouring windows' taps are neighbours again.
+ *
+ * A row of at most LANES / 2 windows would waste half of a vector: there, its upper half works on
+ * the next plane (halves). */
+/* Where a tap column lies among split columns. */
 typedef struct {
-  int64_t kh, kw, stride, dh, dw;
+  int64_t phase, index;
+} tap_column;
+
+typedef struct {
+  int64_t kh, kw, sh, dh, dw; /* constants, where a kernel is inlined with constants */
+  bool pairs, odd, halves;    /* odd: pairs whose first even column is padding's last: pw is odd */
+  int64_t phases, phase_length;
+  tap_column last;
 } window;
 
-/* Lanes are neighbouring outputs, so their inputs must be neighbours (stride 1) or lie two apart
- * (stride 2), where even and odd columns, once split, are two neighbouring taps: no dilation. And a
- * row must have outputs enough to be worth a vector. */
-static inline bool vectorises(const convoy_pool_sizes *s) {
-  return s->sh == s->sw && (s->sw == 1 || (s->sw == 2 && s->dw == 1)) && s->ow * 4 > LANES;
-}
-
 static inline bool has_window(const convoy_pool_sizes *s, int64_t k, int64_t stride) {
-  return s->kh == k && s->kw == k && s->sw == stride && s->dh == 1 && s->dw == 1;
+  return s->kh == k && s->kw == k && s->sh == stride && s->sw == stride && s->dh == 1 && s->dw == 1;
 }
 
-/* Calls an inlined kernel: the usual windows with constants, so that their loops unroll. */
-#define CALL_WITH_WINDOW(s, kernel, ...)            \
-  do {                                              \
-    if (has_window(s, 2, 2)) {                      \
-      kernel(__VA_ARGS__, (window){2, 2, 2, 1, 1}); \
-    } else if (has_window(s, 3, 2)) {               \
-      kernel(__VA_ARGS__, (window){3, 3, 2, 1, 1}); \
-    } else if (has_window(s, 3, 1)) {               \
-      kernel(__VA_ARGS__, (window){3, 3, 1, 1, 1}); \
-    } else {                                        \
-      CALL_WITH_ANY_WINDOW(s, kernel, __VA_ARGS__); \
-    }                                               \
-  } while (0)
+/* Calls an inlined kernel that returns a bool: for the usual windows with constants, so that its
+ * loops unroll. */
+#define CALL_WITH_WINDOW(s, halves, kernel, ...)                                              \
+  (has_window(s, 2, 2) && (s)->pw == 0                                                        \
+       ? (halves) ? kernel(__VA_ARGS__, WINDOW(2, 2, 2, 1, 1, true, false, true, 1))          \
+                  : kernel(__VA_ARGS__, WINDOW(2, 2, 2, 1, 1, true, false, false, 1))         \
+   : has_window(s, 3, 2) && (s)->pw == 1                                                      \
+       ? (halves) ? kernel(__VA_ARGS__, WINDOW(3, 3, 2, 1, 1, true, true, true, 1))           \
+                  : kernel(__VA_ARGS__, WINDOW(3, 3, 2, 1, 1, true, true, false, 1))          \
+   : has_window(s, 3, 1) ? kernel(__VA_ARGS__, WINDOW(3, 3, 1, 1, 1, false, false, false, 1)) \
+                         : CALL_WITH_ANY_WINDOW(s, kernel, __VA_ARGS__))
 
-#define CALL_WITH_ANY_WINDOW(s, kernel, ...)                                \
-  do {                                                                      \
-    if ((s)->sw == 1) {                                                     \
-      kernel(__VA_ARGS__, (window){(s)->kh, (s)->kw, 1, (s)->dh, (s)->dw}); \
-    } else {                                                                \
-      kernel(__VA_ARGS__, (window){(s)->kh, (s)->kw, 2, (s)->dh, 1});       \
-    }                                                                       \
-  } while (0)
+#define CALL_WITH_ANY_WINDOW(s, kernel, ...)                                                       \
+  ((s)->sw == 2 && (s)->dw == 1 ? kernel(__VA_ARGS__, WINDOW((s)->kh, (s)->kw, (s)->sh, (s)->dh,   \
+                                                             1, true, (s)->pw % 2 == 1, false, 1)) \
+   : (s)->sw == 1 ? kernel(__VA_ARGS__, WINDOW((s)->kh, (s)->kw, (s)->sh, (s)->dh, (s)->dw, false, \
+                                               false, false, 1))                                   \
+                  : kernel(__VA_ARGS__, WINDOW((s)->kh, (s)->kw, (s)->sh, (s)->dh, (s)->dw, false, \
+                                               false, false, (s)->sw)))
 
-/* Lanes j whose column, left + j * stride, lies in the image. */
-INLINE range lanes_in_image(const convoy_pool_sizes *s, int64_t left, int64_t stride) {
-  return stride == 1 ? lanes_between(-left, s->w - left)
-                     : lanes_between((1 - left) >> 1, (s->w - left + 1) >> 1);
+#define WINDOW(kh, kw, sh, dh, dw, pairs, odd, halves, phases) \
+  ((window){kh, kw, sh, dh, dw, pairs, odd, halves, phases, 0, {0, 0}})
+
+/* The next multiple of LANES. */
+INLINE int64_t whole_vectors(int64_t n) {
+  return (n + LANES - 1) / LANES * LANES;
 }
 
-/* Whether every load for the windows of LANES outputs, the first of them starting at column left,
- * stays in its row; stride 2 loads whole pairs of columns. */
-INLINE bool loads_stay_in_row(const convoy_pool_sizes *s, int64_t left, window k) {
-  int64_t columns = k.stride == 1 ? (k.kw - 1) * k.dw + LANES : (k.kw - 1) / 2 * 2 + 2 * LANES;
-  return left >= 0 && left + columns <= s->w;
-}
-
-/* Columns left, left + 1, ... of a row: some value where outside the image, unless all are known
- * inside. */
-INLINE vec load_columns(const convoy_pool_sizes *s, const T *row, int64_t left, bool inside,
-                        vec outside) {
-  return inside ? vec_load(row + left)
-                : vec_load_range_or(row + left, lanes_in_image(s, left, 1), outside);
+/* Whether an output of so many rows and columns per plane is written past the caches: where it does
+ * not fit in them anyway. */
+INLINE bool streams(const convoy_pool_sizes *s, const T *to, int64_t rows, int64_t columns,
+                    int64_t step) {
+  return s->planes * rows * columns >= STREAMED_BYTES / (int64_t)sizeof(T) && columns % step == 0 &&
+         (uintptr_t)to % sizeof(vec) == 0;
 }
 
 #endif

@@ -11,6 +11,9 @@
  * numbers, or -infinity throughout. */
 enum data { DATA_REAL, DATA_TIES, DATA_ODD, DATA_LOW, DATA_KINDS };
 
+/* Of a tensor that fits in no cache. */
+#define MANY_PLANES ((int64_t)1 << 40)
+
 static const char *describe(const convoy_pool_sizes *s) {
   static char text[300];
   snprintf(text, sizeof text,
@@ -86,6 +89,7 @@ static bool random_sizes(convoy_pool_sizes *s) {
   s->w = random_int(1, random_int(0, 1) ? 12 : 90);
   s->count_include_pad = random_int(0, 1);
   s->divisor_override = random_int(0, 4) == 0 ? random_int(1, 9) : 0;
+  s->planes = random_int(0, 1) ? MANY_PLANES : 1;
   return random_axis(s->kh, s->sh, s->dh, s->h, &s->oh, &s->ph, &s->padded_h) &&
          random_axis(s->kw, s->sw, s->dw, s->w, &s->ow, &s->pw, &s->padded_w);
 }
@@ -101,6 +105,7 @@ static void check_widths(int64_t k, int64_t stride, int64_t pad) {
     s.oh = (s.padded_h - k) / stride + 1;
     s.ow = (s.padded_w - k) / stride + 1;
     s.count_include_pad = w % 2;
+    s.planes = w % 3 == 0 ? MANY_PLANES : 1;
     for (enum data data = 0; data < DATA_KINDS; data++) {
       check_f32(&s, 2, data);
       check_f64(&s, 2, data);
@@ -152,6 +157,7 @@ static void bench(void) {
     s.sh = s.sw = workloads[i].stride;
     s.ph = s.pw = pad;
     s.padded_h = s.padded_w = h + 2 * pad;
+    s.planes = workloads[i].planes;
     bench_f32(workloads[i].name, &s, workloads[i].planes);
     bench_f64(workloads[i].name, &s, workloads[i].planes / 2);
   }
@@ -167,7 +173,7 @@ int main(int argc, char **argv) {
   check_widths(3, 2, 1);
   check_widths(3, 1, 1);
   check_nan_columns();
-  for (int cases = 0; cases < 3000;) {
+  for (int cases = 0, wanted = random_cases(3000); cases < wanted;) {
     convoy_pool_sizes s;
     if (random_sizes(&s)) {
       enum data data = (enum data)(cases % DATA_KINDS);

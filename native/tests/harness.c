@@ -74,12 +74,17 @@ double random_real(void) {
   return (double)(int64_t)(random_bits() >> 40) / (1 << 23) - 1;
 }
 
+int random_cases(int usual) {
+  const char *wanted = getenv("CONVOY_CHECK_CASES");
+  return wanted == NULL ? usual : atoi(wanted);
+}
+
 const char *const *levels(void) {
-  static const char *const known[] = {"avx512", "avx2", "c"};
-  static const char *offered[4];
+  static const char *const known[] = {"avx512", "avx2", "neon", "c"};
+  static const char *offered[5];
   if (offered[0] == NULL) {
     int n = 0;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       if (convoy_cpu_limit(known[i]) == 0) {
         offered[n++] = known[i];
       }

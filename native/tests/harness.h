@@ -34,6 +34,9 @@ int64_t random_int(int64_t low, int64_t high);
 /* Uniform in [-1, 1), a float exactly. */
 double random_real(void);
 
+/* How many random cases to check: what CONVOY_CHECK_CASES says, or else the usual number. */
+int random_cases(int usual);
+
 /* The best level's name first, down to "c": those that this machine can run; NULL ends the list. */
 const char *const *levels(void);
 

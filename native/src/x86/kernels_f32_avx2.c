@@ -3,9 +3,8 @@
 
 #define PORTABLE convoy_portable_f32
 #include "pointwise_c.h"
-#include "pool_avg_simd.h"
 #include "pool_backward_simd.h"
-#include "pool_max_simd.h"
+#include "pool_forward_simd.h"
 
 const convoy_kernels_f32 convoy_avx2_f32 = {
     .max = max_simd,

@@ -3,9 +3,8 @@
 
 #define PORTABLE convoy_portable_f64
 #include "pointwise_c.h"
-#include "pool_avg_simd.h"
 #include "pool_backward_simd.h"
-#include "pool_max_simd.h"
+#include "pool_forward_simd.h"
 
 const convoy_kernels_f64 convoy_avx512_f64 = {
     .max = max_simd,

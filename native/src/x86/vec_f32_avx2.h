@@ -41,6 +41,24 @@ static inline void vec_store(T *p, vec v) {
   _mm256_storeu_ps(p, v);
 }
 
+static inline void vec_stream(T *p, vec v) {
+  _mm256_stream_ps(p, v);
+}
+
+/* What was streamed is seen by other threads as if it had been stored. */
+static inline void stream_end(void) {
+  _mm_sfence();
+}
+
+static inline vec vec_load_halves(const T *low, const T *high) {
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(low)), _mm_loadu_ps(high), 1);
+}
+
+static inline void vec_store_halves(T *low, T *high, vec v) {
+  _mm_storeu_ps(low, _mm256_castps256_ps128(v));
+  _mm_storeu_ps(high, _mm256_extractf128_ps(v, 1));
+}
+
 /* One by one: a masked store is microcode on many a processor without AVX-512. */
 static inline void vec_store_range(T *p, range lanes, vec v) {
   T values[LANES];
@@ -79,16 +97,32 @@ static inline vec vec_select(mask where, vec yes, vec no) {
 }
 
 static inline vec vec_add_where(mask where, vec a, vec b) {
-  return vec_select(where, vec_add(a, b), a);
+  return vec_add(a, _mm256_and_ps(_mm256_castsi256_ps(where), b)); /* + 0 changes no sum from 0 */
 }
 
 static inline mask vec_equal(vec a, vec b) {
   return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_EQ_OQ));
 }
 
-static inline mask vec_beats(vec later, vec max) {
-  vec number = _mm256_cmp_ps(max, max, _CMP_ORD_Q);
-  return _mm256_castps_si256(_mm256_and_ps(number, _mm256_cmp_ps(later, max, _CMP_NLE_UQ)));
+/* Lanes where max stays the maximum though value comes before it: where value is less and no NaN,
+ * or is no NaN and max is one. */
+static inline mask vec_stays(vec max, vec value) {
+  vec number = _mm256_cmp_ps(value, value, _CMP_ORD_Q);
+  return _mm256_castps_si256(_mm256_and_ps(number, _mm256_cmp_ps(value, max, _CMP_NGE_UQ)));
+}
+
+static inline mask vec_unordered(vec a, vec b) {
+  return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_UNORD_Q));
+}
+
+static inline mask mask_or(mask a, mask b) {
+  return _mm256_or_si256(a, b);
+}
+
+static inline T vec_fold(vec v) {
+  __m128 four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
 /* Orders the four pairs 0 2 1 3: the shuffles below work within each half of a vector. */
@@ -120,42 +154,29 @@ static inline places places_select(mask where, places yes, places no) {
   return _mm256_blendv_epi8(no, yes, where);
 }
 
-static inline mask places_equal(places a, places b) {
-  return _mm256_cmpeq_epi32(a, b);
-}
-
-static inline places places_load1(const uint8_t *p) {
-  return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
-}
-
-/* The bytes of the lanes, in a register: a vector load soon after byte stores would stall. */
-static inline places places_load1_range(const uint8_t *p, range lanes) {
-  uint64_t bytes = 0;
-  int lane = lanes.first, left = lanes.last - lanes.first;
-  if (left & 4) {
-    uint32_t four;
-    memcpy(&four, p + lane, sizeof four);
-    bytes |= (uint64_t)four << 8 * lane;
-    lane += 4;
-  }
-  if (left & 2) {
-    uint16_t two;
-    memcpy(&two, p + lane, sizeof two);
-    bytes |= (uint64_t)two << 8 * lane;
-    lane += 2;
-  }
-  if (left & 1) {
-    bytes |= (uint64_t)p[lane] << 8 * lane;
-  }
-  return left == LANES ? places_load1(p) : _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((int64_t)bytes));
+static inline places places_add(places a, places b) {
+  return _mm256_add_epi32(a, b);
 }
 
 static inline places places_load4(const int32_t *p) {
   return _mm256_loadu_si256((const __m256i *)p);
 }
 
-static inline places places_load4_range(const int32_t *p, range lanes) {
-  return _mm256_maskload_epi32(p, mask_of(lanes));
+static inline mask places_equal1(const uint8_t *p, int64_t place) {
+  __m128i eight = _mm_loadl_epi64((const __m128i *)p);
+  return _mm256_cvtepi8_epi32(_mm_cmpeq_epi8(eight, _mm_set1_epi8((char)place)));
+}
+
+static inline mask places_equal1_halves(const uint8_t *low, const uint8_t *high, int64_t place) {
+  int fours[2];
+  memcpy(&fours[0], low, sizeof fours[0]);
+  memcpy(&fours[1], high, sizeof fours[1]);
+  __m128i eight = _mm_insert_epi32(_mm_cvtsi32_si128(fours[0]), fours[1], 1);
+  return _mm256_cvtepi8_epi32(_mm_cmpeq_epi8(eight, _mm_set1_epi8((char)place)));
+}
+
+static inline mask places_equal4(const int32_t *p, int64_t place) {
+  return _mm256_cmpeq_epi32(places_load4(p), places_set(place));
 }
 
 static inline uint64_t narrow_to_bytes(places v) {
@@ -173,6 +194,13 @@ static inline void places_store1_range(uint8_t *p, range lanes, places v) {
   for (int lane = lanes.first; lane < lanes.last; lane++) {
     p[lane] = (uint8_t)(bytes >> 8 * lane);
   }
+}
+
+static inline void places_store1_halves(uint8_t *low, uint8_t *high, places v) {
+  uint64_t bytes = narrow_to_bytes(v);
+  uint32_t fours[2] = {(uint32_t)bytes, (uint32_t)(bytes >> 32)};
+  memcpy(low, &fours[0], sizeof fours[0]);
+  memcpy(high, &fours[1], sizeof fours[1]);
 }
 
 static inline void places_store4(int32_t *p, places v) {

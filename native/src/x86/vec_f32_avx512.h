@@ -42,6 +42,24 @@ static inline void vec_store_range(T *p, range lanes, vec v) {
   _mm512_mask_storeu_ps(p, mask_of(lanes), v);
 }
 
+static inline void vec_stream(T *p, vec v) {
+  _mm512_stream_ps(p, v);
+}
+
+/* What was streamed is seen by other threads as if it had been stored. */
+static inline void stream_end(void) {
+  _mm_sfence();
+}
+
+static inline vec vec_load_halves(const T *low, const T *high) {
+  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(low)), _mm256_loadu_ps(high), 1);
+}
+
+static inline void vec_store_halves(T *low, T *high, vec v) {
+  _mm256_storeu_ps(low, _mm512_castps512_ps256(v));
+  _mm256_storeu_ps(high, _mm512_extractf32x8_ps(v, 1));
+}
+
 static inline vec vec_add(vec a, vec b) {
   return _mm512_add_ps(a, b);
 }
@@ -78,9 +96,26 @@ static inline mask vec_equal(vec a, vec b) {
   return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ);
 }
 
-static inline mask vec_beats(vec later, vec max) {
-  mask number = _mm512_cmp_ps_mask(max, max, _CMP_ORD_Q);
-  return _mm512_mask_cmp_ps_mask(number, later, max, _CMP_NLE_UQ);
+/* Lanes where max stays the maximum though value comes before it: where value is less and no NaN,
+ * or is no NaN and max is one. */
+static inline mask vec_stays(vec max, vec value) {
+  mask number = _mm512_cmp_ps_mask(value, value, _CMP_ORD_Q);
+  return _mm512_mask_cmp_ps_mask(number, value, max, _CMP_NGE_UQ);
+}
+
+static inline mask vec_unordered(vec a, vec b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);
+}
+
+static inline mask mask_or(mask a, mask b) {
+  return a | b;
+}
+
+static inline T vec_fold(vec v) {
+  __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+  __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
 static inline vec vec_even(vec low, vec high) {
@@ -111,24 +146,26 @@ static inline places places_select(mask where, places yes, places no) {
   return _mm512_mask_mov_epi32(no, where, yes);
 }
 
-static inline mask places_equal(places a, places b) {
-  return _mm512_cmpeq_epi32_mask(a, b);
-}
-
-static inline places places_load1(const uint8_t *p) {
-  return _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
-}
-
-static inline places places_load1_range(const uint8_t *p, range lanes) {
-  return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask_of(lanes), p));
+static inline places places_add(places a, places b) {
+  return _mm512_add_epi32(a, b);
 }
 
 static inline places places_load4(const int32_t *p) {
   return _mm512_loadu_si512(p);
 }
 
-static inline places places_load4_range(const int32_t *p, range lanes) {
-  return _mm512_maskz_loadu_epi32(mask_of(lanes), p);
+static inline mask places_equal1(const uint8_t *p, int64_t place) {
+  return _mm_cmpeq_epi8_mask(_mm_loadu_si128((const __m128i *)p), _mm_set1_epi8((char)place));
+}
+
+static inline mask places_equal1_halves(const uint8_t *low, const uint8_t *high, int64_t place) {
+  __m128i p = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)low),
+                                 _mm_loadl_epi64((const __m128i *)high));
+  return _mm_cmpeq_epi8_mask(p, _mm_set1_epi8((char)place));
+}
+
+static inline mask places_equal4(const int32_t *p, int64_t place) {
+  return _mm512_cmpeq_epi32_mask(places_load4(p), places_set(place));
 }
 
 static inline void places_store1(uint8_t *p, places v) {
@@ -137,6 +174,12 @@ static inline void places_store1(uint8_t *p, places v) {
 
 static inline void places_store1_range(uint8_t *p, range lanes, places v) {
   _mm_mask_storeu_epi8(p, mask_of(lanes), _mm512_cvtepi32_epi8(v));
+}
+
+static inline void places_store1_halves(uint8_t *low, uint8_t *high, places v) {
+  __m128i bytes = _mm512_cvtepi32_epi8(v);
+  _mm_storel_epi64((__m128i *)low, bytes);
+  _mm_storel_epi64((__m128i *)high, _mm_unpackhi_epi64(bytes, bytes));
 }
 
 static inline void places_store4(int32_t *p, places v) {

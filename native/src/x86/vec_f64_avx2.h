@@ -41,6 +41,24 @@ static inline void vec_store(T *p, vec v) {
   _mm256_storeu_pd(p, v);
 }
 
+static inline void vec_stream(T *p, vec v) {
+  _mm256_stream_pd(p, v);
+}
+
+/* What was streamed is seen by other threads as if it had been stored. */
+static inline void stream_end(void) {
+  _mm_sfence();
+}
+
+static inline vec vec_load_halves(const T *low, const T *high) {
+  return _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(low)), _mm_loadu_pd(high), 1);
+}
+
+static inline void vec_store_halves(T *low, T *high, vec v) {
+  _mm_storeu_pd(low, _mm256_castpd256_pd128(v));
+  _mm_storeu_pd(high, _mm256_extractf128_pd(v, 1));
+}
+
 /* One by one: a masked store is microcode on many a processor without AVX-512. */
 static inline void vec_store_range(T *p, range lanes, vec v) {
   T values[LANES];
@@ -79,16 +97,31 @@ static inline vec vec_select(mask where, vec yes, vec no) {
 }
 
 static inline vec vec_add_where(mask where, vec a, vec b) {
-  return vec_select(where, vec_add(a, b), a);
+  return vec_add(a, _mm256_and_pd(_mm256_castsi256_pd(where), b)); /* + 0 changes no sum from 0 */
 }
 
 static inline mask vec_equal(vec a, vec b) {
   return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_EQ_OQ));
 }
 
-static inline mask vec_beats(vec later, vec max) {
-  vec number = _mm256_cmp_pd(max, max, _CMP_ORD_Q);
-  return _mm256_castpd_si256(_mm256_and_pd(number, _mm256_cmp_pd(later, max, _CMP_NLE_UQ)));
+/* Lanes where max stays the maximum though value comes before it: where value is less and no NaN,
+ * or is no NaN and max is one. */
+static inline mask vec_stays(vec max, vec value) {
+  vec number = _mm256_cmp_pd(value, value, _CMP_ORD_Q);
+  return _mm256_castpd_si256(_mm256_and_pd(number, _mm256_cmp_pd(value, max, _CMP_NGE_UQ)));
+}
+
+static inline mask vec_unordered(vec a, vec b) {
+  return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_UNORD_Q));
+}
+
+static inline mask mask_or(mask a, mask b) {
+  return _mm256_or_si256(a, b);
+}
+
+static inline T vec_fold(vec v) {
+  __m128d two = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
 static inline vec vec_even(vec low, vec high) {
@@ -115,22 +148,8 @@ static inline places places_select(mask where, places yes, places no) {
   return _mm256_blendv_epi8(no, yes, where);
 }
 
-static inline mask places_equal(places a, places b) {
-  return _mm256_cmpeq_epi64(a, b);
-}
-
-static inline places places_load1(const uint8_t *p) {
-  int bytes;
-  memcpy(&bytes, p, sizeof bytes);
-  return _mm256_cvtepu8_epi64(_mm_cvtsi32_si128(bytes));
-}
-
-static inline places places_load1_range(const uint8_t *p, range lanes) {
-  uint32_t bytes = 0; /* gathered in a register: a vector load soon after byte stores would stall */
-  for (int lane = lanes.first; lane < lanes.last; lane++) {
-    bytes |= (uint32_t)p[lane] << 8 * lane;
-  }
-  return _mm256_cvtepu8_epi64(_mm_cvtsi32_si128((int)bytes));
+static inline places places_add(places a, places b) {
+  return _mm256_add_epi64(a, b);
 }
 
 static inline places places_load4(const int32_t *p) {
@@ -143,8 +162,19 @@ static inline __m128i narrow(__m256i v) {
       _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)));
 }
 
-static inline places places_load4_range(const int32_t *p, range lanes) {
-  return _mm256_cvtepi32_epi64(_mm_maskload_epi32(p, narrow(mask_of(lanes))));
+static inline mask places_equal1(const uint8_t *p, int64_t place) {
+  int four;
+  memcpy(&four, p, sizeof four);
+  return _mm256_cvtepi8_epi64(_mm_cmpeq_epi8(_mm_cvtsi32_si128(four), _mm_set1_epi8((char)place)));
+}
+
+static inline mask places_equal1_halves(const uint8_t *low, const uint8_t *high, int64_t place) {
+  int four = low[0] | low[1] << 8 | high[0] << 16 | (int)((uint32_t)high[1] << 24);
+  return _mm256_cvtepi8_epi64(_mm_cmpeq_epi8(_mm_cvtsi32_si128(four), _mm_set1_epi8((char)place)));
+}
+
+static inline mask places_equal4(const int32_t *p, int64_t place) {
+  return _mm256_cmpeq_epi64(places_load4(p), places_set(place));
 }
 
 static inline uint32_t narrow_to_bytes(places v) {
@@ -162,6 +192,13 @@ static inline void places_store1_range(uint8_t *p, range lanes, places v) {
   for (int lane = lanes.first; lane < lanes.last; lane++) {
     p[lane] = (uint8_t)(bytes >> 8 * lane);
   }
+}
+
+static inline void places_store1_halves(uint8_t *low, uint8_t *high, places v) {
+  uint32_t bytes = narrow_to_bytes(v);
+  uint16_t twos[2] = {(uint16_t)bytes, (uint16_t)(bytes >> 16)};
+  memcpy(low, &twos[0], sizeof twos[0]);
+  memcpy(high, &twos[1], sizeof twos[1]);
 }
 
 static inline void places_store4(int32_t *p, places v) {

@@ -19,7 +19,7 @@ final class NativeLibrary {
   /** Environment variable that limits the C library to kernels of a lower level. */
   static final String CPU_VARIABLE = "CONVOY_CPU";
 
-  private static final int ABI_VERSION = 1; // CONVOY_ABI_VERSION in convoy.h
+  private static final int ABI_VERSION = 2; // CONVOY_ABI_VERSION in convoy.h
 
   private static NativeLibrary loaded;
 

@@ -12,9 +12,6 @@ import java.lang.invoke.MethodHandle;
  * Each takes the sizes, the first and the last plane, and tensors.
  */
 final class PoolBindings {
-  /** {@code convoy_pool_sizes}: so many longs. */
-  static final int SIZES = 16;
-
   static final MethodHandle MAX_F32 = handle("convoy_max_pool_f32", 3);
   static final MethodHandle MAX_F64 = handle("convoy_max_pool_f64", 3);
   static final MethodHandle MAX_BACKWARD_F32 = handle("convoy_max_pool_backward_f32", 3);

@@ -54,7 +54,8 @@ final class PoolPlan {
       (long) in.h() + window.padTop() + window.padBottom(),
       (long) in.w() + window.padLeft() + window.padRight(),
       includePad ? 1 : 0,
-      divisor
+      divisor,
+      (long) in.n() * in.c()
     };
     return Arena.ofAuto().allocateFrom(JAVA_LONG, values);
   }
