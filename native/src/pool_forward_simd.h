@@ -2,62 +2,9 @@
 
 #include "pool_avg_simd.h"
 #include "pool_max_simd.h"
+#include "pool_separable_simd.h"
 #include "pool_stage_simd.h"
 #include "pool_whole_simd.h"
-
-/* What windows are folded to: the maximum, with or without its place of 1 or 4 bytes, or the mean.
- */
-enum fold { FOLD_MAX, FOLD_MAX1, FOLD_MAX4, FOLD_MEAN };
-
-/* Where one row of outputs goes. Vectors that reach past the row's end are stored whole wherever
- * what follows is yet to be written. */
-typedef struct {
-  T *y;
-  char *argmax;
-  int64_t room;  /* elements from the row's start on that may be written */
-  int64_t other; /* halves: elements to the other plane */
-  bool stream;
-} output;
-
-INLINE void put(const convoy_pool_sizes *s, output out, int64_t ow, vec v, places place,
-                enum fold fold, window k) {
-  T *y = out.y + ow;
-  uint8_t *bytes = (uint8_t *)out.argmax + ow;
-  int64_t room = out.room - ow;
-  if (k.halves && room >= LANES / 2) {
-    vec_store_halves(y, y + out.other, v);
-    if (fold == FOLD_MAX1) {
-      places_store1_halves(bytes, bytes + out.other, place);
-    }
-  } else if (k.halves) {
-    range low = lanes_between(0, s->ow), high = {LANES / 2, LANES / 2 + low.last};
-    vec_store_range(y, low, v);
-    vec_store_range(y + out.other - LANES / 2, high, v);
-    if (fold == FOLD_MAX1) {
-      places_store1_range(bytes, low, place);
-      places_store1_range(bytes + out.other - LANES / 2, high, place);
-    }
-  } else if (room >= LANES) {
-    if (out.stream) {
-      vec_stream(y, v);
-    } else {
-      vec_store(y, v);
-    }
-    if (fold == FOLD_MAX1) {
-      places_store1(bytes, place);
-    } else if (fold == FOLD_MAX4) {
-      places_store4((int32_t *)out.argmax + ow, place);
-    }
-  } else {
-    range lanes = lanes_between(0, s->ow - ow);
-    vec_store_range(y, lanes, v);
-    if (fold == FOLD_MAX1) {
-      places_store1_range(bytes, lanes, place);
-    } else if (fold == FOLD_MAX4) {
-      places_store4_range((int32_t *)out.argmax + ow, lanes, place);
-    }
-  }
-}
 
 /* One row of outputs, from the taps of its first window. */
 INLINE void fold_row(const convoy_pool_sizes *s, const T *at, rows from, output out, int64_t oh,
@@ -91,11 +38,6 @@ INLINE int64_t rows_staged(int64_t row_length, window k) {
   int64_t room = (k.halves ? STAGE / 2 : STAGE) / row_length - ((k.kh - 1) * k.dh + 1);
   int64_t good = STAGE_BAND / row_length - ((k.kh - 1) * k.dh + 1);
   return room < 0 ? 0 : max_i64(1, min_i64(room, good) / k.sh + 1);
-}
-
-INLINE bool pads(const convoy_pool_sizes *s) {
-  return s->ph > 0 || s->pw > 0 || (s->oh - 1) * s->sh + (s->kh - 1) * s->dh >= s->h ||
-         (s->ow - 1) * s->sw + (s->kw - 1) * s->dw >= s->w;
 }
 
 /* Returns false if it cannot do it. */
@@ -155,6 +97,9 @@ static void max_simd(const convoy_pool_sizes *s, int64_t planes, const T *x, T *
   bool halves = s->ow <= LANES / 2 && planes > 1, done;
   if (is_whole(s)) {
     max_whole(s, planes, x, y, argmax);
+    return;
+  }
+  if (is_separable(s) && max_separable(s, planes, x, y, argmax)) {
     return;
   }
   switch (argmax_width(s, argmax)) {

@@ -56,6 +56,12 @@ INLINE int64_t whole_vectors(int64_t n) {
   return (n + LANES - 1) / LANES * LANES;
 }
 
+/* Whether windows reach beyond the image. */
+INLINE bool pads(const convoy_pool_sizes *s) {
+  return s->ph > 0 || s->pw > 0 || (s->oh - 1) * s->sh + (s->kh - 1) * s->dh >= s->h ||
+         (s->ow - 1) * s->sw + (s->kw - 1) * s->dw >= s->w;
+}
+
 /* Whether an output of so many rows and columns per plane is written past the caches: where it does
  * not fit in them anyway. */
 INLINE bool streams(const convoy_pool_sizes *s, const T *to, int64_t rows, int64_t columns,
