@@ -1,19 +1,15 @@
 package dev.convoy.engine.java;
 
 import dev.convoy.DType;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Backward of average pooling of floats. For each row of the input's gradient, the divided rows of
- * outputs that reach it are summed, then in that sum the columns that reach each column.
+ * Backward of average pooling of floats: the divided gradients of the outputs that reach an input
+ * are summed along the columns, then along the rows.
  */
 final class AvgPoolBackwardF32 extends AvgPoolBackward {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
   private static final int LANES = F.length();
 
   AvgPoolBackwardF32(ThreadLocal<PoolBuffers> buffers) {
@@ -28,80 +24,79 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
   @Override
   void unpool(PoolBuffers scratch, int count, int from, int to, int first, int end) {
     float[] dx = scratch.floats(1, 0);
-    float[] divided = scratch.floats(2, cover.length(count * (end - first)) + 2L * LANES);
-    float[] rowSums = scratch.floats(3, cover.length(1) + 3L * LANES);
-    divide(scratch.floats(0, 0), count, first, end, divided);
-    int[] at = scratch.ints(2, cover.mostRows());
-    int[] taps = scratch.ints(3, cover.mostRows());
-    boolean dealt = columns.stride > 1;
-    float[] sums = dealt ? scratch.floats(4, phases.length() + (long) LANES) : dx;
-    for (int plane = 0; plane < count; plane++) {
-      int planeAt = plane * (end - first) * cover.pitch();
-      for (int row = from; row < to; row++) {
-        int out = (plane * (to - from) + row - from) * columns.size;
-        int reached = cover.list(row, first, planeAt, at, taps);
-        if (reached == 0) {
-          Arrays.fill(dx, out, out + columns.size, 0);
-          continue;
-        }
-        sumRows(divided, at, reached, rowSums);
-        for (int phase = 0; phase < phases.count; phase++) {
-          sumColumns(rowSums, phase, sums, dealt ? phases.imageBegin[phase] : out);
-        }
-        if (dealt) {
-          PoolRowsF32.collect(sums, phases, dx, out);
-        }
+    int phaseRows = count == 1 ? to - from : grid.planeRows;
+    int length = count * phaseRows * grid.pitch;
+    int reduced = length + grid.rowReach * grid.pitch;
+    float[] divided = scratch.floats(2, grid.lead() + length + 4L * LANES);
+    if (rows.isWhole() && columns.isWhole()) {
+      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
+      int elements = (grid.endImageRow(to) - grid.firstImageRow(from)) * columns.size;
+      PoolWholeF32.spread(scratch.floats(0, 0), count, elements, divider, dx);
+      return;
+    }
+    if (PoolRowsF32.SHUFFLES && rows.tiles(2) && columns.tiles(2) && grid.isDense(count, to)) {
+      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
+      unpool2x2(scratch.floats(0, 0), count * (end - first), columns.outputs, divider, dx);
+      return;
+    }
+    float[] quotients =
+        scratch.floats(5, elements(count, first, end, columns.outputs) + 2L * LANES);
+    divide(scratch.floats(0, 0), count, first, end, quotients);
+    PoolRowsF32.spread(
+        quotients, columns.outputs, count, first, end, grid, from, phaseRows, divided, 0);
+    float[] sums = scratch.floats(3, reduced + 2L * LANES);
+    float[] phases = scratch.floats(4, grid.phasesLength());
+    int[] shifts = scratch.ints(Math.max(rows.kernel, columns.kernel));
+    for (int column = 0; column < grid.columnPhases; column++) {
+      int taps = shifts(columns, grid.columnPhase, grid.columnShift, column, -1, shifts);
+      PoolRowsF32.sum(divided, grid.columnReach, shifts, taps, sums, 0, reduced);
+      for (int row = 0; row < grid.rowPhases; row++) {
+        taps = shifts(rows, grid.rowPhase, grid.rowShift, row, -grid.pitch, shifts);
+        int target = (row * grid.columnPhases + column) * grid.phasePitch;
+        PoolRowsF32.sum(sums, grid.rowReach * grid.pitch, shifts, taps, phases, target, length);
       }
     }
+    int top = grid.firstImageRow(from);
+    int bottom = Math.max(top, grid.endImageRow(to));
+    PoolRowsF32.collect(phases, count, from, phaseRows, grid, dx, columns.size, top, bottom);
   }
 
-  /** Divides the output's gradient, and puts gaps of zeros before, between and behind its rows. */
-  private void divide(float[] dy, int count, int first, int end, float[] divided) {
+  /** Lists how far the outputs lie whose taps are of a phase; returns how many. */
+  private static int shifts(
+      PoolAxis axis, int[] phases, int[] shifts, int phase, int unit, int[] to) {
+    int taps = 0;
+    for (int tap = 0; tap < axis.kernel; tap++) {
+      if (phases[tap] == phase) {
+        to[taps++] = shifts[tap] * unit;
+      }
+    }
+    return taps;
+  }
+
+  private void divide(float[] dy, int count, int first, int end, float[] quotients) {
     int width = columns.outputs;
-    int from = 0;
-    int to = cover.gap;
-    Arrays.fill(divided, 0, to, 0);
+    int at = 0;
     for (int plane = 0; plane < count; plane++) {
-      for (int o = first; o < end; o++, from += width, to += cover.pitch()) {
-        int rowCount = divisor.rowCount(o);
-        for (int c = 0; c < width; c += LANES) {
-          FloatVector divisors =
-              ((FloatVector)
-                      IntVector.fromArray(I, divisor.columnCounts, c)
-                          .convertShape(VectorOperators.I2F, F, 0))
-                  .mul(rowCount);
-          FloatVector.fromArray(F, dy, from + c).div(divisors).intoArray(divided, to + c);
-        }
-        PoolRowsF32.fill(divided, to + width, cover.gap, 0);
+      for (int o = first; o < end; o++, at += width) {
+        PoolRowsF32.divide(dy, at, divisor.columnFloats, divisor.rowCount(o), quotients, at, width);
       }
     }
   }
 
-  /** Sums whole rows, with the gaps before and behind. */
-  private void sumRows(float[] divided, int[] at, int reached, float[] sums) {
-    int gap = cover.gap;
-    int length = (int) cover.length(1);
-    for (int c = 0; c < length; c += LANES) {
-      FloatVector sum = FloatVector.fromArray(F, divided, at[0] - gap + c);
-      for (int i = 1; i < reached; i++) {
-        sum = sum.add(FloatVector.fromArray(F, divided, at[i] - gap + c));
+  /** Windows of 2×2 that tile the image and leave nothing of it. */
+  private static void unpool2x2(float[] dy, int rows, int outputs, float divider, float[] dx) {
+    int width = 2 * outputs;
+    for (int row = 0; row < rows; row++) {
+      int at = row * outputs;
+      int upper = row * 2 * width;
+      int lower = upper + width;
+      for (int c = 0; c < outputs; c += LANES) {
+        FloatVector share = FloatVector.fromArray(F, dy, at + c).div(divider);
+        FloatVector left = PoolRowsF32.LOWER.selectFrom(share, share);
+        left.intoArray(dx, upper + 2 * c);
+        PoolRowsF32.UPPER.selectFrom(share, share).intoArray(dx, upper + 2 * c + LANES);
       }
-      sum.intoArray(sums, c);
-    }
-  }
-
-  /** Sums what reaches a row's inputs of one phase. */
-  private void sumColumns(float[] rowSums, int phase, float[] sums, int to) {
-    int lastTap = cover.lastTap[phase];
-    int begin = cover.gap + cover.firstOutput[phase];
-    int length = phases.imageEnd[phase] - phases.imageBegin[phase];
-    for (int c = 0; c < length; c += LANES) {
-      FloatVector sum = FloatVector.zero(F);
-      int from = begin + c;
-      for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
-        sum = sum.add(FloatVector.fromArray(F, rowSums, from));
-      }
-      sum.intoArray(sums, to + c);
+      System.arraycopy(dx, upper, dx, lower, width);
     }
   }
 }

@@ -2,17 +2,11 @@ package dev.convoy.engine.java;
 
 import dev.convoy.DType;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Average pooling of floats. Windows are summed along their rows first, which is contiguous, then
- * along the columns.
- */
+/** Average pooling of floats. Each row of taps is summed, and then the rows' sums. */
 final class AvgPoolF32 extends AvgPool {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
   private static final int LANES = F.length();
 
   AvgPoolF32(ThreadLocal<PoolBuffers> buffers) {
@@ -25,58 +19,85 @@ final class AvgPoolF32 extends AvgPool {
   }
 
   @Override
-  void pool(PoolBuffers scratch, int count, int from, int to, int top, int staged) {
-    float[] x = scratch.floats(0, 0);
+  void pool(PoolBuffers scratch, int count, int from, int to, int top, int bottom) {
     float[] y = scratch.floats(1, 0);
-    int width = columns.size;
-    float[] sums = scratch.floats(2, phases.length() + (long) LANES);
-    PoolRowsF32.padLeft(phases, sums, 0);
-    boolean dealt = columns.stride > 1;
-    float[] rowSums = dealt ? scratch.floats(3, width + 2L * LANES) : sums;
-    int rowAt = dealt ? 0 : columns.before;
+    int width = columns.outputs;
+    if (rows.isWhole() && columns.isWhole()) {
+      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
+      int elements = rows.size * columns.size;
+      PoolWholeF32.average(scratch.floats(0, 0), count, elements, divider, y);
+      return;
+    }
+    if (PoolRowsF32.SHUFFLES && rows.tiles(2) && columns.tiles(2)) {
+      float[] image = scratch.floats(0, 0);
+      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
+      pool2x2(image, count, bottom - top, to - from, columns.size, width, divider, y);
+      return;
+    }
+    int phaseRows = count == 1 ? to - from + grid.rowReach : grid.planeRows;
+    int planePitch = phaseRows * grid.pitch;
+    int length = (count - 1) * planePitch + (to - from - 1) * grid.pitch + width;
+    float[] phases = scratch.floats(2, grid.phasesLength());
+    PoolRowsF32.deal(
+        scratch.floats(0, 0),
+        columns.size,
+        count,
+        top,
+        bottom - top,
+        grid,
+        from,
+        phaseRows,
+        phases,
+        0);
+    float[] rowSums = scratch.floats(3, grid.rowPhases * (long) grid.phasePitch);
+    float[] sums = scratch.floats(4, length + (long) LANES);
+    int reduced = length + grid.rowReach * grid.pitch;
+    for (int phase = 0; phase < grid.rowPhases; phase++) {
+      int at = phase * grid.columnPhases * grid.phasePitch;
+      int target = phase * grid.phasePitch;
+      PoolRowsF32.sum(phases, at, grid.columnAt, columns.kernel, rowSums, target, reduced);
+    }
+    PoolRowsF32.sum(rowSums, 0, grid.reducedAt, rows.kernel, sums, 0, length);
+    int target = 0;
     for (int plane = 0; plane < count; plane++) {
-      for (int o = from; o < to; o++) {
-        int first = rows.firstTap(o);
-        int taps = rows.endTap(o) - first;
-        int row = (int) (rows.start(o) + (long) first * rows.dilation);
-        int at = (plane * staged + row - top) * width;
-        sumRows(x, at, width, taps, rows.dilation * width, rowSums, rowAt);
-        if (dealt) {
-          PoolRowsF32.deal(rowSums, 0, phases, sums);
+      int at = plane * planePitch;
+      for (int o = from; o < to; o++, at += grid.pitch, target += width) {
+        PoolRowsF32.divide(sums, at, divisor.columnFloats, divisor.rowCount(o), y, target, width);
+      }
+    }
+  }
+
+  /** Windows of 2×2 that tile the image, from where it lies. */
+  private static void pool2x2(
+      float[] image,
+      int planes,
+      int staged,
+      int rows,
+      int width,
+      int outputs,
+      float divider,
+      float[] y) {
+    int out = 0;
+    for (int plane = 0; plane < planes; plane++) {
+      int at = plane * staged * width;
+      for (int row = 0; row < rows; row++) {
+        for (int o = 0; o < outputs; o += LANES) {
+          int upper = at + 2 * o;
+          int lower = upper + width;
+          FloatVector a =
+              FloatVector.fromArray(F, image, upper).add(FloatVector.fromArray(F, image, lower));
+          FloatVector b =
+              FloatVector.fromArray(F, image, upper + LANES)
+                  .add(FloatVector.fromArray(F, image, lower + LANES));
+          PoolRowsF32.EVEN
+              .selectFrom(a, b)
+              .add(PoolRowsF32.ODD.selectFrom(a, b))
+              .div(divider)
+              .intoArray(y, out + o);
         }
-        PoolRowsF32.padRight(phases, sums, 0);
-        int out = (plane * (to - from) + o - from) * columns.outputs;
-        averageColumns(sums, divisor.rowCount(o), y, out);
+        at += 2 * width;
+        out += outputs;
       }
-    }
-  }
-
-  private static void sumRows(
-      float[] x, int at, int width, int taps, int step, float[] sums, int to) {
-    for (int c = 0; c < width; c += LANES) {
-      int next = at + c;
-      FloatVector sum = FloatVector.fromArray(F, x, next);
-      for (int t = 1; t < taps; t++) {
-        next += step;
-        sum = sum.add(FloatVector.fromArray(F, x, next));
-      }
-      sum.intoArray(sums, to + c);
-    }
-  }
-
-  private void averageColumns(float[] sums, int rowCount, float[] y, int out) {
-    int[] tapAt = phases.tapAt;
-    for (int o = 0; o < columns.outputs; o += LANES) {
-      FloatVector sum = FloatVector.fromArray(F, sums, tapAt[0] + o);
-      for (int t = 1; t < columns.kernel; t++) {
-        sum = sum.add(FloatVector.fromArray(F, sums, tapAt[t] + o));
-      }
-      FloatVector count =
-          ((FloatVector)
-                  IntVector.fromArray(I, divisor.columnCounts, o)
-                      .convertShape(VectorOperators.I2F, F, 0))
-              .mul(rowCount);
-      sum.div(count).intoArray(y, out + o);
     }
   }
 }

@@ -2,18 +2,12 @@ package dev.convoy.engine.java;
 
 import dev.convoy.DType;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * Average pooling of doubles. Windows are summed along their rows first, which is contiguous, then
- * along the columns.
- */
+/** Average pooling of doubles. Each row of taps is summed, and then the rows' sums. */
 final class AvgPoolF64 extends AvgPool {
-  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = PoolRowsF64.INTS;
-  private static final int LANES = D.length();
+  private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = F.length();
 
   AvgPoolF64(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F64, LANES, buffers);
@@ -25,58 +19,85 @@ final class AvgPoolF64 extends AvgPool {
   }
 
   @Override
-  void pool(PoolBuffers scratch, int count, int from, int to, int top, int staged) {
-    double[] x = scratch.doubles(0, 0);
+  void pool(PoolBuffers scratch, int count, int from, int to, int top, int bottom) {
     double[] y = scratch.doubles(1, 0);
-    int width = columns.size;
-    double[] sums = scratch.doubles(2, phases.length() + (long) LANES);
-    PoolRowsF64.padLeft(phases, sums, 0);
-    boolean dealt = columns.stride > 1;
-    double[] rowSums = dealt ? scratch.doubles(3, width + 2L * LANES) : sums;
-    int rowAt = dealt ? 0 : columns.before;
+    int width = columns.outputs;
+    if (rows.isWhole() && columns.isWhole()) {
+      double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
+      int elements = rows.size * columns.size;
+      PoolWholeF64.average(scratch.doubles(0, 0), count, elements, divider, y);
+      return;
+    }
+    if (PoolRowsF64.SHUFFLES && rows.tiles(2) && columns.tiles(2)) {
+      double[] image = scratch.doubles(0, 0);
+      double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
+      pool2x2(image, count, bottom - top, to - from, columns.size, width, divider, y);
+      return;
+    }
+    int phaseRows = count == 1 ? to - from + grid.rowReach : grid.planeRows;
+    int planePitch = phaseRows * grid.pitch;
+    int length = (count - 1) * planePitch + (to - from - 1) * grid.pitch + width;
+    double[] phases = scratch.doubles(2, grid.phasesLength());
+    PoolRowsF64.deal(
+        scratch.doubles(0, 0),
+        columns.size,
+        count,
+        top,
+        bottom - top,
+        grid,
+        from,
+        phaseRows,
+        phases,
+        0);
+    double[] rowSums = scratch.doubles(3, grid.rowPhases * (long) grid.phasePitch);
+    double[] sums = scratch.doubles(4, length + (long) LANES);
+    int reduced = length + grid.rowReach * grid.pitch;
+    for (int phase = 0; phase < grid.rowPhases; phase++) {
+      int at = phase * grid.columnPhases * grid.phasePitch;
+      int target = phase * grid.phasePitch;
+      PoolRowsF64.sum(phases, at, grid.columnAt, columns.kernel, rowSums, target, reduced);
+    }
+    PoolRowsF64.sum(rowSums, 0, grid.reducedAt, rows.kernel, sums, 0, length);
+    int target = 0;
     for (int plane = 0; plane < count; plane++) {
-      for (int o = from; o < to; o++) {
-        int first = rows.firstTap(o);
-        int taps = rows.endTap(o) - first;
-        int row = (int) (rows.start(o) + (long) first * rows.dilation);
-        int at = (plane * staged + row - top) * width;
-        sumRows(x, at, width, taps, rows.dilation * width, rowSums, rowAt);
-        if (dealt) {
-          PoolRowsF64.deal(rowSums, 0, phases, sums);
+      int at = plane * planePitch;
+      for (int o = from; o < to; o++, at += grid.pitch, target += width) {
+        PoolRowsF64.divide(sums, at, divisor.columnDoubles, divisor.rowCount(o), y, target, width);
+      }
+    }
+  }
+
+  /** Windows of 2×2 that tile the image, from where it lies. */
+  private static void pool2x2(
+      double[] image,
+      int planes,
+      int staged,
+      int rows,
+      int width,
+      int outputs,
+      double divider,
+      double[] y) {
+    int out = 0;
+    for (int plane = 0; plane < planes; plane++) {
+      int at = plane * staged * width;
+      for (int row = 0; row < rows; row++) {
+        for (int o = 0; o < outputs; o += LANES) {
+          int upper = at + 2 * o;
+          int lower = upper + width;
+          DoubleVector a =
+              DoubleVector.fromArray(F, image, upper).add(DoubleVector.fromArray(F, image, lower));
+          DoubleVector b =
+              DoubleVector.fromArray(F, image, upper + LANES)
+                  .add(DoubleVector.fromArray(F, image, lower + LANES));
+          PoolRowsF64.EVEN
+              .selectFrom(a, b)
+              .add(PoolRowsF64.ODD.selectFrom(a, b))
+              .div(divider)
+              .intoArray(y, out + o);
         }
-        PoolRowsF64.padRight(phases, sums, 0);
-        int out = (plane * (to - from) + o - from) * columns.outputs;
-        averageColumns(sums, divisor.rowCount(o), y, out);
+        at += 2 * width;
+        out += outputs;
       }
-    }
-  }
-
-  private static void sumRows(
-      double[] x, int at, int width, int taps, int step, double[] sums, int to) {
-    for (int c = 0; c < width; c += LANES) {
-      int next = at + c;
-      DoubleVector sum = DoubleVector.fromArray(D, x, next);
-      for (int t = 1; t < taps; t++) {
-        next += step;
-        sum = sum.add(DoubleVector.fromArray(D, x, next));
-      }
-      sum.intoArray(sums, to + c);
-    }
-  }
-
-  private void averageColumns(double[] sums, int rowCount, double[] y, int out) {
-    int[] tapAt = phases.tapAt;
-    for (int o = 0; o < columns.outputs; o += LANES) {
-      DoubleVector sum = DoubleVector.fromArray(D, sums, tapAt[0] + o);
-      for (int t = 1; t < columns.kernel; t++) {
-        sum = sum.add(DoubleVector.fromArray(D, sums, tapAt[t] + o));
-      }
-      DoubleVector count =
-          ((DoubleVector)
-                  IntVector.fromArray(I, divisor.columnCounts, o)
-                      .convertShape(VectorOperators.I2D, D, 0))
-              .mul(rowCount);
-      sum.div(count).intoArray(y, out + o);
     }
   }
 }

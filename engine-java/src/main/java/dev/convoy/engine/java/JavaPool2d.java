@@ -7,9 +7,13 @@ import dev.convoy.MaxPool2dSpec;
 import dev.convoy.Tensor;
 import dev.convoy.spi.Workers;
 
-/** Pooling. Each calling thread has jobs of its own, and uses them again. */
+/**
+ * Pooling. Each calling thread has jobs of its own, and uses them again. Windows too large for them
+ * are left to plain loops.
+ */
 final class JavaPool2d {
   private final Workers workers;
+  private final LoopPool2d loops;
   private final ThreadLocal<PoolBuffers> buffers = ThreadLocal.withInitial(PoolBuffers::new);
   private final ThreadLocal<PoolJobs> jobsF32 =
       ThreadLocal.withInitial(() -> PoolJobs.of(DType.F32, buffers));
@@ -18,6 +22,7 @@ final class JavaPool2d {
 
   JavaPool2d(Workers workers) {
     this.workers = workers;
+    loops = new LoopPool2d(workers);
   }
 
   private PoolJobs jobs(Tensor tensor) {
@@ -25,22 +30,32 @@ final class JavaPool2d {
   }
 
   void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
-    jobs(x).maxPool().run(workers, spec, x, y, argmax);
+    if (!jobs(x).maxPool().run(workers, spec, x, y, argmax)) {
+      loops.maxPool2d(spec, x, y, argmax);
+    }
   }
 
   void maxPool2dBackward(MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
-    jobs(dy).maxPoolBackward().run(workers, spec, dy, argmax, dx);
+    if (!jobs(dy).maxPoolBackward().run(workers, spec, dy, argmax, dx)) {
+      loops.maxPool2dBackward(spec, dy, argmax, dx);
+    }
   }
 
   void maxPool2dBackward(MaxPool2dSpec spec, Tensor x, Tensor y, Tensor dy, Tensor dx) {
-    jobs(x).maxPoolMask().run(workers, spec, x, y, dy, dx);
+    if (!jobs(x).maxPoolMask().run(workers, spec, x, y, dy, dx)) {
+      loops.maxPool2dBackward(spec, x, y, dy, dx);
+    }
   }
 
   void avgPool2d(AvgPool2dSpec spec, Tensor x, Tensor y) {
-    jobs(x).avgPool().run(workers, spec, x, y);
+    if (!jobs(x).avgPool().run(workers, spec, x, y)) {
+      loops.avgPool2d(spec, x, y);
+    }
   }
 
   void avgPool2dBackward(AvgPool2dSpec spec, Tensor dy, Tensor dx) {
-    jobs(dy).avgPoolBackward().run(workers, spec, dy, dx);
+    if (!jobs(dy).avgPoolBackward().run(workers, spec, dy, dx)) {
+      loops.avgPool2dBackward(spec, dy, dx);
+    }
   }
 }

@@ -23,98 +23,99 @@ final class MaxPoolMaskF32 extends MaxPoolMask {
 
   @Override
   void unpool(PoolBuffers scratch, int count, int from, int to, int first, int end) {
-    if (cover.gathers()) {
-      gather(scratch, count, from, to, first, end);
-    } else {
-      scatter(scratch, count, from, to, first, end);
-    }
-  }
-
-  private void gather(PoolBuffers scratch, int count, int from, int to, int first, int end) {
-    float[] dx = scratch.floats(1, 0);
-    float[] x = scratch.floats(3, 0);
-    int outputRows = count * (end - first);
-    float[] dy = scratch.floats(4, cover.length(outputRows) + 2L * LANES);
-    float[] y = scratch.floats(5, cover.length(outputRows) + 2L * LANES);
-    PoolRowsF32.spread(scratch.floats(0, 0), columns.outputs, outputRows, dy, cover.gap, 0);
-    PoolRowsF32.spread(scratch.floats(2, 0), columns.outputs, outputRows, y, cover.gap, Float.NaN);
-    int[] at = scratch.ints(2, cover.mostRows());
-    int[] taps = scratch.ints(3, cover.mostRows());
-    boolean dealt = columns.stride > 1;
-    float[] inputs = dealt ? scratch.floats(6, phases.length() + (long) LANES) : x;
-    float[] sums = dealt ? scratch.floats(7, phases.length() + (long) LANES) : dx;
-    for (int plane = 0; plane < count; plane++) {
-      int planeAt = plane * (end - first) * cover.pitch();
-      for (int row = from; row < to; row++) {
-        int out = (plane * (to - from) + row - from) * columns.size;
-        int reached = cover.list(row, first, planeAt, at, taps);
-        if (dealt) {
-          PoolRowsF32.deal(x, out, phases, inputs);
-        }
-        for (int phase = 0; phase < phases.count; phase++) {
-          int target = dealt ? phases.imageBegin[phase] : out;
-          gather(inputs, dy, y, at, reached, phase, sums, target);
-        }
-        if (dealt) {
-          PoolRowsF32.collect(sums, phases, dx, out);
-        }
+    float[] image = scratch.floats(1, 0);
+    int width = columns.outputs;
+    int phaseRows = count == 1 ? to - from : grid.planeRows;
+    int length = count * phaseRows * grid.pitch;
+    float[] dy = scratch.floats(3, grid.lead() + length + 4L * LANES);
+    float[] y = scratch.floats(4, grid.lead() + length + 4L * LANES);
+    PoolRowsF32.spread(
+        scratch.floats(0, 0), width, count, first, end, grid, from, phaseRows, dy, 0);
+    PoolRowsF32.spread(
+        scratch.floats(2, 0), width, count, first, end, grid, from, phaseRows, y, Float.NaN);
+    float[] x = scratch.floats(5, grid.phasesLength());
+    float[] dx = scratch.floats(6, grid.phasesLength());
+    int top = grid.firstImageRow(from);
+    int bottom = Math.max(top, grid.endImageRow(to));
+    int rowsInImage = bottom - top;
+    PoolRowsF32.deal(
+        image, columns.size, count, top, rowsInImage, grid, from, phaseRows, x, Float.NaN);
+    for (int row = 0; row < grid.rowPhases; row++) {
+      for (int column = 0; column < grid.columnPhases; column++) {
+        gather(x, dy, y, row, column, dx, length);
       }
     }
+    PoolRowsF32.collect(dx, count, from, phaseRows, grid, image, columns.size, top, bottom);
   }
 
-  /** Sums the gradients of a row's inputs of one phase, in the outputs' order. */
+  /** Gathers one phase's gradients from the outputs whose taps lie in it, row by row of taps. */
   private void gather(
-      float[] x, float[] dy, float[] y, int[] at, int reached, int phase, float[] sums, int to) {
-    int lastTap = cover.lastTap[phase];
-    int begin = cover.firstOutput[phase];
-    int length = phases.imageEnd[phase] - phases.imageBegin[phase];
-    for (int c = 0; c < length; c += LANES) {
-      FloatVector input = FloatVector.fromArray(F, x, to + c);
-      FloatVector sum = FloatVector.zero(F);
-      for (int i = 0; i < reached; i++) {
-        int from = at[i] + begin + c;
-        for (int t = lastTap; t >= 0; t -= cover.tapStep, from += cover.shiftStep) {
-          FloatVector maximum = FloatVector.fromArray(F, y, from);
-          VectorMask<Float> tied = maximum.compare(VectorOperators.EQ, input);
-          sum = sum.add(FloatVector.zero(F).blend(FloatVector.fromArray(F, dy, from), tied));
-        }
+      float[] x, float[] dy, float[] y, int rowPhase, int columnPhase, float[] dx, int length) {
+    int to = (rowPhase * grid.columnPhases + columnPhase) * grid.phasePitch;
+    boolean first = true;
+    int kernel = columns.kernel;
+    for (int r = 0; r < rows.kernel; r++) {
+      if (grid.rowPhase[r] != rowPhase) {
+        continue;
       }
-      sum.intoArray(sums, to + c);
+      int at = grid.lead() - grid.rowShift[r] * grid.pitch;
+      int a = PoolGrid.nextTap(grid.columnPhase, columnPhase, 0, kernel);
+      while (a < kernel) {
+        int b = PoolGrid.nextTap(grid.columnPhase, columnPhase, a + 1, kernel);
+        int from = at - grid.columnShift[a];
+        if (b >= kernel) {
+          gatherOne(x, dy, y, from, first, dx, to, length);
+        } else {
+          gatherTwo(x, dy, y, from, at - grid.columnShift[b], first, dx, to, length);
+        }
+        first = false;
+        a = PoolGrid.nextTap(grid.columnPhase, columnPhase, b + 1, kernel);
+      }
+    }
+    if (first) {
+      Arrays.fill(dx, to, to + length, 0);
     }
   }
 
-  private void scatter(PoolBuffers scratch, int count, int from, int to, int first, int end) {
-    float[] dy = scratch.floats(0, 0);
-    float[] dx = scratch.floats(1, 0);
-    float[] y = scratch.floats(2, 0);
-    float[] x = scratch.floats(3, 0);
-    int width = columns.size;
-    Arrays.fill(dx, 0, count * (to - from) * width, 0);
-    int at = 0;
-    for (int plane = 0; plane < count; plane++) {
-      int planeAt = plane * (to - from) * width;
-      for (int o = first; o < end; o++, at += columns.outputs) {
-        for (int tap = rows.firstTap(o); tap < rows.endTap(o); tap++) {
-          long row = rows.start(o) + (long) tap * rows.dilation;
-          if (row >= from && row < to) {
-            scatterRow(x, y, dy, dx, at, planeAt + (int) (row - from) * width);
-          }
-        }
+  private static void gatherOne(
+      float[] x, float[] dy, float[] y, int from, boolean first, float[] dx, int to, int length) {
+    FloatVector zero = FloatVector.zero(F);
+    for (int i = 0; i < length; i += LANES) {
+      VectorMask<Float> tied =
+          FloatVector.fromArray(F, y, from + i)
+              .compare(VectorOperators.EQ, FloatVector.fromArray(F, x, to + i));
+      FloatVector sum = zero.blend(FloatVector.fromArray(F, dy, from + i), tied);
+      if (!first) {
+        sum = sum.add(FloatVector.fromArray(F, dx, to + i));
       }
+      sum.intoArray(dx, to + i);
     }
   }
 
-  private void scatterRow(float[] x, float[] y, float[] dy, float[] dx, int at, int row) {
-    for (int o = 0; o < columns.outputs; o++) {
-      float maximum = y[at + o];
-      float gradient = dy[at + o];
-      int end = columns.endTap(o);
-      int column = row + (int) columns.start(o) + columns.firstTap(o) * columns.dilation;
-      for (int tap = columns.firstTap(o); tap < end; tap++, column += columns.dilation) {
-        if (x[column] == maximum) {
-          dx[column] += gradient;
-        }
+  private static void gatherTwo(
+      float[] x,
+      float[] dy,
+      float[] y,
+      int from,
+      int next,
+      boolean first,
+      float[] dx,
+      int to,
+      int length) {
+    FloatVector zero = FloatVector.zero(F);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector input = FloatVector.fromArray(F, x, to + i);
+      VectorMask<Float> tied =
+          FloatVector.fromArray(F, y, from + i).compare(VectorOperators.EQ, input);
+      VectorMask<Float> nextTied =
+          FloatVector.fromArray(F, y, next + i).compare(VectorOperators.EQ, input);
+      FloatVector sum =
+          zero.blend(FloatVector.fromArray(F, dy, from + i), tied)
+              .add(zero.blend(FloatVector.fromArray(F, dy, next + i), nextTied));
+      if (!first) {
+        sum = sum.add(FloatVector.fromArray(F, dx, to + i));
       }
+      sum.intoArray(dx, to + i);
     }
   }
 }

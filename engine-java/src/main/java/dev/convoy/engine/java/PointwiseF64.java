@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Bias and ReLU of doubles. Indices and lengths are in elements. */
 final class PointwiseF64 {
-  private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final long BYTES = Double.BYTES;
@@ -20,8 +20,8 @@ final class PointwiseF64 {
   /** {@code y = x > 0 ? x : 0}, but NaN where x is. */
   static void relu(MemorySegment x, MemorySegment y, long from, long to) {
     long i = from;
-    for (; i <= to - D.length(); i += D.length()) {
-      DoubleVector value = DoubleVector.fromMemorySegment(D, x, i * BYTES, ORDER);
+    for (; i <= to - F.length(); i += F.length()) {
+      DoubleVector value = DoubleVector.fromMemorySegment(F, x, i * BYTES, ORDER);
       VectorMask<Double> cut = value.compare(VectorOperators.LE, 0);
       value.blend(0, cut).intoMemorySegment(y, i * BYTES, ORDER);
     }
@@ -34,12 +34,12 @@ final class PointwiseF64 {
   /** {@code dx = y > 0 ? dy : 0}. */
   static void reluBackward(
       MemorySegment y, MemorySegment dy, MemorySegment dx, long from, long to) {
-    DoubleVector zero = DoubleVector.zero(D);
+    DoubleVector zero = DoubleVector.zero(F);
     long i = from;
-    for (; i <= to - D.length(); i += D.length()) {
+    for (; i <= to - F.length(); i += F.length()) {
       VectorMask<Double> passes =
-          DoubleVector.fromMemorySegment(D, y, i * BYTES, ORDER).compare(VectorOperators.GT, 0);
-      DoubleVector gradient = DoubleVector.fromMemorySegment(D, dy, i * BYTES, ORDER);
+          DoubleVector.fromMemorySegment(F, y, i * BYTES, ORDER).compare(VectorOperators.GT, 0);
+      DoubleVector gradient = DoubleVector.fromMemorySegment(F, dy, i * BYTES, ORDER);
       zero.blend(gradient, passes).intoMemorySegment(dx, i * BYTES, ORDER);
     }
     for (; i < to; i++) {
@@ -50,9 +50,9 @@ final class PointwiseF64 {
   /** Adds all of {@code b} to as many elements of {@code y}. */
   static void add(MemorySegment b, MemorySegment y, long at, int count) {
     int i = 0;
-    for (; i <= count - D.length(); i += D.length()) {
-      DoubleVector bias = DoubleVector.fromMemorySegment(D, b, i * BYTES, ORDER);
-      DoubleVector.fromMemorySegment(D, y, (at + i) * BYTES, ORDER)
+    for (; i <= count - F.length(); i += F.length()) {
+      DoubleVector bias = DoubleVector.fromMemorySegment(F, b, i * BYTES, ORDER);
+      DoubleVector.fromMemorySegment(F, y, (at + i) * BYTES, ORDER)
           .add(bias)
           .intoMemorySegment(y, (at + i) * BYTES, ORDER);
     }
@@ -65,8 +65,8 @@ final class PointwiseF64 {
   static void add(MemorySegment b, int channel, MemorySegment y, long at, long count) {
     double bias = b.getAtIndex(ELEMENT, channel);
     long i = at;
-    for (; i <= at + count - D.length(); i += D.length()) {
-      DoubleVector.fromMemorySegment(D, y, i * BYTES, ORDER)
+    for (; i <= at + count - F.length(); i += F.length()) {
+      DoubleVector.fromMemorySegment(F, y, i * BYTES, ORDER)
           .add(bias)
           .intoMemorySegment(y, i * BYTES, ORDER);
     }

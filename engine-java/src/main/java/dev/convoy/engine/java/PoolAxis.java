@@ -71,4 +71,9 @@ final class PoolAxis {
         && dilation == 1
         && (long) outputs * of <= size;
   }
+
+  /** Whether there is one window, of the whole image. */
+  boolean isWhole() {
+    return outputs == 1 && dilation == 1 && before + (long) size <= kernel;
+  }
 }

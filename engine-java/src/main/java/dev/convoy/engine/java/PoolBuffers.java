@@ -6,7 +6,7 @@ final class PoolBuffers {
 
   private final float[][] floats = new float[MOST][0];
   private final double[][] doubles = new double[MOST][0];
-  private final int[][] ints = new int[MOST][0];
+  private int[] ints = new int[0];
   private byte[] bytes = new byte[0];
 
   float[] floats(int number, long length) {
@@ -23,11 +23,11 @@ final class PoolBuffers {
     return doubles[number];
   }
 
-  int[] ints(int number, long length) {
-    if (ints[number].length < length) {
-      ints[number] = new int[grown(length)];
+  int[] ints(long length) {
+    if (ints.length < length) {
+      ints = new int[grown(length)];
     }
-    return ints[number];
+    return ints;
   }
 
   byte[] bytes(long length) {

@@ -8,10 +8,11 @@ import dev.convoy.Window;
  * count.
  */
 final class PoolDivisor {
-  private static final int[] NONE = {};
-
   /** What each column of the output counts, with room for a vector to run over. */
-  int[] columnCounts = NONE;
+  float[] columnFloats = new float[0];
+
+  /** The same. */
+  double[] columnDoubles = new double[0];
 
   private PoolAxis rows;
   private boolean countPadding;
@@ -25,11 +26,13 @@ final class PoolDivisor {
     padBottom = window.padBottom();
     override = spec.divisorOverride();
     int length = Math.addExact(columns.outputs, lanes);
-    if (columnCounts.length < length) {
-      columnCounts = new int[length];
+    if (columnFloats.length < length) {
+      columnFloats = new float[length];
+      columnDoubles = new double[length];
     }
     for (int o = 0; o < columns.outputs; o++) {
-      columnCounts[o] = override > 0 ? 1 : count(columns, o, window.padRight());
+      columnFloats[o] = override > 0 ? 1 : count(columns, o, window.padRight());
+      columnDoubles[o] = columnFloats[o];
     }
   }
 

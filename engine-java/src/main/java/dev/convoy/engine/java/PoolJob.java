@@ -30,6 +30,8 @@ abstract class PoolJob implements Workers.Job {
 
   final PoolAxis rows = new PoolAxis();
   final PoolAxis columns = new PoolAxis();
+  final PoolGrid grid = new PoolGrid();
+  final int lanes;
 
   private final ThreadLocal<PoolBuffers> buffers;
   private final DType dtype;
@@ -42,14 +44,18 @@ abstract class PoolJob implements Workers.Job {
   private int blocksPerPlane;
   private int blocks;
 
-  PoolJob(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+  PoolJob(DType dtype, int lanes, ThreadLocal<PoolBuffers> buffers) {
+    this.lanes = lanes;
     this.buffers = buffers;
     this.dtype = dtype;
     this.layout = dtype == DType.F32 ? ValueLayout.JAVA_FLOAT : ValueLayout.JAVA_DOUBLE;
   }
 
-  /** Takes the sizes of a call from its window and the shapes on both sides. */
-  final void setSizes(Window window, Shape images, Shape pooled) {
+  /**
+   * Takes the sizes of a call from its window and the shapes on both sides; false if they are too
+   * large.
+   */
+  final boolean setSizes(Window window, Shape images, Shape pooled) {
     planes = (long) images.n() * images.c();
     rows.set(
         images.h(),
@@ -65,28 +71,38 @@ abstract class PoolJob implements Workers.Job {
         window.strideWidth(),
         window.padLeft(),
         window.dilationWidth());
+    return grid.set(rows, columns);
   }
 
-  /**
-   * Does the job: each block once.
-   *
-   * @param resultRows rows of a plane of what is computed
-   */
-  final void run(Workers workers, int resultRows) {
+  /** Does a job whose result has the outputs' rows. */
+  final void runForward(Workers workers) {
+    run(workers, rows.outputs);
+  }
+
+  /** Does a job whose result is the image's gradient: its rows are those of the grid's phases. */
+  final void runBackward(Workers workers) {
+    run(workers, grid.phaseRows());
+  }
+
+  private void run(Workers workers, int resultRows) {
     this.resultRows = resultRows;
     long planeBytes =
         dtype.bytes() * ((long) rows.size * columns.size + (long) rows.outputs * columns.outputs);
     if (planeBytes <= BLOCK_BYTES) {
-      planesPerBlock = (int) (BLOCK_BYTES / planeBytes);
+      planesPerBlock = (int) Math.min(planes, BLOCK_BYTES / planeBytes);
       rowsPerBlock = resultRows;
       blocksPerPlane = 1;
       blocks = Math.toIntExact(Math.ceilDiv(planes, planesPerBlock));
     } else {
       planesPerBlock = 1;
-      rowsPerBlock = (int) Math.max(1, BLOCK_BYTES * (long) resultRows / planeBytes);
+      rowsPerBlock =
+          (int) Math.max(grid.rowReach + 1, BLOCK_BYTES * (long) resultRows / planeBytes);
       blocksPerPlane = Math.ceilDiv(resultRows, rowsPerBlock);
       blocks = Math.toIntExact(planes * blocksPerPlane);
     }
+    grid.setRows(
+        planesPerBlock,
+        Math.max(grid.planeRows, Math.min(rowsPerBlock, resultRows) + grid.rowReach));
     workers.run(Math.ceilDiv(blocks, BLOCKS_PER_PIECE), this);
   }
 

@@ -49,6 +49,9 @@ class JavaPool2dTest {
             at(Window.square(2).stride(2), 1, 2, 7, 9),
             at(Window.square(2).stride(2), 1, 1, 101, 203),
             at(Window.square(2).stride(2).ceilMode(true), 2, 2, 7, 9),
+            at(Window.square(2).stride(2), 2, 3, 7, 12),
+            at(Window.square(2).stride(2), 1, 1, 101, 204),
+            at(Window.of(5, 2).stride(5, 2).padding(1, 0, 2, 0), 1, 1, 101, 204),
             // the usual ones
             at(Window.square(3).padding(1), 2, 3, 10, 11),
             at(Window.square(3).stride(2).padding(1), 2, 3, 13, 15),
