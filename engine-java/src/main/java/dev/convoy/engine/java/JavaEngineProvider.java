@@ -1,21 +1,21 @@
 package dev.convoy.engine.java;
 
-import dev.convoy.EngineUnavailableException;
 import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.EngineProvider;
 import dev.convoy.spi.Kernels;
 
 /**
  * The engine "java": pure Java on the JDK's Vector API. It runs on every processor that the JDK
- * does, and needs the JVM flag {@code --add-modules jdk.incubator.vector} where the application is
- * on the class path (on the module path its module asks for it).
+ * does, and at speed where the JVM was started with {@code --add-modules jdk.incubator.vector} and
+ * has an optimizing compiler. Elsewhere it works in plain loops, ranks low, and says so in its
+ * details.
  */
 public final class JavaEngineProvider implements EngineProvider {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   private static final int PRIORITY = 100;
 
-  /** Behind engines of third parties too: the Vector API is then a hundred times slower. */
+  /** Behind engines of third parties too. */
   private static final int SLOW_PRIORITY = 10;
 
   /** For the service loader. */
@@ -27,26 +27,32 @@ public final class JavaEngineProvider implements EngineProvider {
     return "java";
   }
 
-  /** 100, or 10 where the JVM has no optimizing compiler. */
+  /** 100, or 10 where it works in plain loops. */
   @Override
   public int priority() {
-    return JitCompiler.optimizes() ? PRIORITY : SLOW_PRIORITY;
+    return whySlow() == null ? PRIORITY : SLOW_PRIORITY;
   }
 
-  /**
-   * Starts the engine; its threads are started when first needed.
-   *
-   * @throws EngineUnavailableException if the module of the Vector API was not loaded
-   */
+  /** Starts the engine; its threads are started when first needed. */
   @Override
   public Kernels create(EngineConfig config) {
-    // Before any class is loaded that uses the module.
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-      throw new EngineUnavailableException(
-          "the Java engine needs the JDK's Vector API, and its module is not loaded; start java with"
-              + " --add-modules "
-              + VECTOR_MODULE);
+    String reason = whySlow(); // before any class is loaded that uses the module
+    return reason == null ? new JavaKernels(config) : new LoopKernels(config, reason);
+  }
+
+  /** Why the Vector API is of no use here and what to do about it, or null if it is. */
+  private static String whySlow() {
+    if (!JitCompiler.optimizes()) {
+      return "this JVM has no optimizing compiler ("
+          + JitCompiler.mode()
+          + "), without which the"
+          + " Vector API would be slower still; start java without -Xint and"
+          + " -XX:TieredStopAtLevel";
     }
-    return new JavaKernels(config);
+    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+      return "the module of the JDK's Vector API is not loaded; start java with --add-modules "
+          + VECTOR_MODULE;
+    }
+    return null;
   }
 }

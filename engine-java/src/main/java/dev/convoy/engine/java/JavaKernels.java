@@ -110,13 +110,7 @@ final class JavaKernels implements Kernels {
                 FloatVector.SPECIES_PREFERRED.length(),
                 DoubleVector.SPECIES_PREFERRED.length()));
     details.put("fused multiply-add", JitCompiler.fusedMultiplyAdd());
-    details.put(
-        "compiler",
-        JitCompiler.optimizes()
-            ? JitCompiler.mode()
-            : JitCompiler.mode()
-                + ": without an optimizing compiler the Vector API is about 100 times slower;"
-                + " start java without -Xint and -XX:TieredStopAtLevel");
+    details.put("compiler", JitCompiler.mode());
     details.put("JDK", Runtime.version().toString());
     details.put("threads", Integer.toString(workers.threads()));
     return details;

@@ -1,10 +1,19 @@
 package dev.convoy.engine.java;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.convoy.EngineUnavailableException;
+import dev.convoy.AvgPool2dSpec;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Engine;
 import dev.convoy.Engines;
+import dev.convoy.MatmulSpec;
+import dev.convoy.MaxPool2dSpec;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.Window;
 import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.Kernels;
 import java.io.IOException;
@@ -16,6 +25,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JavaEngineProviderTest {
+  private static final String MODULE = "jdk.incubator.vector";
 
   @Test
   void theEngineIsFoundByItsName() {
@@ -34,31 +44,41 @@ class JavaEngineProviderTest {
   }
 
   @Test
-  void withoutTheVectorModuleTheRefusalSaysWhichFlagToPass() throws Exception {
+  void withVectorsItHasTheUsualPriority() throws Exception {
+    String output = run("--add-modules", MODULE);
+    assertTrue(output.contains("priority 100\n"), output);
+    assertFalse(output.contains("this is slow"), output);
+    assertTrue(output.contains(MODULE + ".FloatVector "), output);
+  }
+
+  @Test
+  void withoutTheVectorModuleItWorksInLoopsRanksLowAndSaysWhichFlagToPass() throws Exception {
     String output = run();
-    assertTrue(output.contains("refused: "), output);
-    assertTrue(output.contains("--add-modules jdk.incubator.vector"), output);
+    assertWorksInLoops(output);
+    assertTrue(output.contains("--add-modules " + MODULE), output);
   }
 
   @Test
-  void anOptimizingCompilerGivesTheUsualPriority() throws Exception {
-    assertTrue(run().contains("java 100"));
-  }
-
-  @Test
-  void withoutAnOptimizingCompilerItRanksLowAndSaysSo() throws Exception {
+  void withoutAnOptimizingCompilerItWorksInLoopsRanksLowAndSaysSo() throws Exception {
     for (String flag : List.of("-Xint", "-XX:TieredStopAtLevel=1")) {
-      String output = run(flag, "--add-modules", "jdk.incubator.vector");
-      assertTrue(output.contains("java 10\n"), output);
-      assertTrue(output.contains("100 times slower"), output);
+      String output = run(flag, "--add-modules", MODULE);
+      assertWorksInLoops(output);
+      assertTrue(output.contains("no optimizing compiler"), output);
     }
   }
 
-  /** Runs {@link #main} in a JVM of its own. */
+  private static void assertWorksInLoops(String output) {
+    assertTrue(output.contains("priority 10\n"), output);
+    assertTrue(output.contains("this is slow"), output);
+    assertFalse(output.contains(MODULE + ".FloatVector "), output);
+  }
+
+  /** Runs {@link #main} in a JVM of its own, which also prints the classes that it loads. */
   private static String run(String... flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(flags));
+    command.add("-Xlog:class+load");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(JavaEngineProviderTest.class.getName());
@@ -68,13 +88,33 @@ class JavaEngineProviderTest {
     return output.replace(System.lineSeparator(), "\n");
   }
 
+  /** Uses the engine, asked for by its name, for all it has, and prints what it says of itself. */
   public static void main(String[] arguments) {
-    JavaEngineProvider provider = new JavaEngineProvider();
-    System.out.println(provider.name() + " " + provider.priority());
-    try (Kernels kernels = provider.create(EngineConfig.defaults())) {
-      System.out.println(kernels.details());
-    } catch (EngineUnavailableException e) {
-      System.out.println("refused: " + e.getMessage());
+    System.out.println("priority " + new JavaEngineProvider().priority());
+    System.out.println(Engines.report());
+    Engine engine = Engines.named("java");
+    for (DType dtype : DType.values()) {
+      Tensor x = Samples.random(Shape.of(2, 3, 6, 7), dtype, 1);
+      Conv2dSpec conv = Conv2dSpec.of(Window.square(3).padding(1));
+      Tensor w = Samples.random(Shape.of(4, 3, 3, 3), dtype, 2);
+      Tensor b = Samples.random(Shape.of(4), dtype, 3);
+      Tensor y = engine.conv2d(conv, x, w, b);
+      engine.conv2dBackwardInput(conv, y, w, x);
+      engine.conv2dBackwardWeights(conv, x, y, w, b);
+      MaxPool2dSpec max = MaxPool2dSpec.of(Window.square(2).stride(2));
+      Tensor pooled = Tensor.zeros(max.outputShape(x.shape()), dtype);
+      var argmax = max.argmax(x.shape());
+      engine.maxPool2d(max, x, pooled, argmax);
+      engine.maxPool2dBackward(max, pooled, argmax, x);
+      AvgPool2dSpec average = AvgPool2dSpec.of(max.window());
+      engine.avgPool2d(average, x, pooled);
+      engine.avgPool2dBackward(average, pooled, x);
+      Tensor square = Samples.random(Shape.of(5, 5), dtype, 4);
+      Tensor product = Tensor.zeros(square.shape(), dtype);
+      engine.matmul(MatmulSpec.PLAIN, square, square, null, product);
+      engine.relu(product, product);
+      engine.reluBackward(product, square, square);
+      engine.addBias(Samples.random(Shape.of(5), dtype, 5), square);
     }
   }
 }
