@@ -4,29 +4,53 @@ import dev.convoy.DType;
 import dev.convoy.Tensor;
 import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
 
-/** Bias and ReLU. Each calling thread has a job of each kind, and uses it again. */
+/**
+ * Bias and ReLU. Each calling thread has a job of each kind, and uses it again. As in {@link
+ * JavaPool2d}, vectors of but two doubles are not used.
+ */
 final class JavaPointwise {
   /** Elements of a piece: enough that starting it costs little beside it. */
   private static final long PIECE = 16 << 10;
 
+  private static final boolean VECTORS_OF_DOUBLES = DoubleVector.SPECIES_PREFERRED.length() > 2;
+
   private final Workers workers;
+  private final LoopPointwise loops;
   private final ThreadLocal<Relu> relus = ThreadLocal.withInitial(Relu::new);
   private final ThreadLocal<Bias> biases = ThreadLocal.withInitial(Bias::new);
 
   JavaPointwise(Workers workers) {
     this.workers = workers;
+    loops = new LoopPointwise(workers);
+  }
+
+  private static boolean inLoops(Tensor tensor) {
+    return !VECTORS_OF_DOUBLES && tensor.dtype() == DType.F64;
   }
 
   void relu(Tensor x, Tensor y) {
+    if (inLoops(x)) {
+      loops.relu(x, y);
+      return;
+    }
     relus.get().run(workers, x, x, y, false);
   }
 
   void reluBackward(Tensor y, Tensor dy, Tensor dx) {
+    if (inLoops(y)) {
+      loops.reluBackward(y, dy, dx);
+      return;
+    }
     relus.get().run(workers, y, dy, dx, true);
   }
 
   void addBias(Tensor b, Tensor y) {
+    if (inLoops(b)) {
+      loops.addBias(b, y);
+      return;
+    }
     biases.get().run(workers, b, y);
   }
 

@@ -6,12 +6,16 @@ import dev.convoy.DType;
 import dev.convoy.MaxPool2dSpec;
 import dev.convoy.Tensor;
 import dev.convoy.spi.Workers;
+import jdk.incubator.vector.DoubleVector;
 
 /**
  * Pooling. Each calling thread has jobs of its own, and uses them again. Windows too large for them
- * are left to plain loops.
+ * are left to plain loops, and so are doubles where vectors have but two of them: those have no
+ * masks that the compiler knows.
  */
 final class JavaPool2d {
+  private static final boolean VECTORS_OF_DOUBLES = DoubleVector.SPECIES_PREFERRED.length() > 2;
+
   private final Workers workers;
   private final LoopPool2d loops;
   private final ThreadLocal<PoolBuffers> buffers = ThreadLocal.withInitial(PoolBuffers::new);
@@ -25,36 +29,40 @@ final class JavaPool2d {
     loops = new LoopPool2d(workers);
   }
 
+  private static boolean inLoops(Tensor tensor) {
+    return !VECTORS_OF_DOUBLES && tensor.dtype() == DType.F64;
+  }
+
   private PoolJobs jobs(Tensor tensor) {
     return tensor.dtype() == DType.F32 ? jobsF32.get() : jobsF64.get();
   }
 
   void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
-    if (!jobs(x).maxPool().run(workers, spec, x, y, argmax)) {
+    if (inLoops(x) || !jobs(x).maxPool().run(workers, spec, x, y, argmax)) {
       loops.maxPool2d(spec, x, y, argmax);
     }
   }
 
   void maxPool2dBackward(MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
-    if (!jobs(dy).maxPoolBackward().run(workers, spec, dy, argmax, dx)) {
+    if (inLoops(dy) || !jobs(dy).maxPoolBackward().run(workers, spec, dy, argmax, dx)) {
       loops.maxPool2dBackward(spec, dy, argmax, dx);
     }
   }
 
   void maxPool2dBackward(MaxPool2dSpec spec, Tensor x, Tensor y, Tensor dy, Tensor dx) {
-    if (!jobs(x).maxPoolMask().run(workers, spec, x, y, dy, dx)) {
+    if (inLoops(x) || !jobs(x).maxPoolMask().run(workers, spec, x, y, dy, dx)) {
       loops.maxPool2dBackward(spec, x, y, dy, dx);
     }
   }
 
   void avgPool2d(AvgPool2dSpec spec, Tensor x, Tensor y) {
-    if (!jobs(x).avgPool().run(workers, spec, x, y)) {
+    if (inLoops(x) || !jobs(x).avgPool().run(workers, spec, x, y)) {
       loops.avgPool2d(spec, x, y);
     }
   }
 
   void avgPool2dBackward(AvgPool2dSpec spec, Tensor dy, Tensor dx) {
-    if (!jobs(dy).avgPoolBackward().run(workers, spec, dy, dx)) {
+    if (inLoops(dy) || !jobs(dy).avgPoolBackward().run(workers, spec, dy, dx)) {
       loops.avgPool2dBackward(spec, dy, dx);
     }
   }
