@@ -11,6 +11,11 @@ typedef int64x2_t places; /* 64 bits each, as wide as the elements that they go 
 
 #include "simd.h"
 
+/* Asked lane by lane: GCC 12 takes loops from first to last for ones past the lanes, and warns. */
+static inline bool has_lane(range lanes, int lane) {
+  return lane >= lanes.first && lane < lanes.last;
+}
+
 static inline mask mask_of(range lanes) {
   static const int64_t numbers[LANES] = {0, 1};
   int64x2_t lane = vld1q_s64(numbers);
@@ -28,8 +33,10 @@ static inline vec vec_load(const T *p) {
 
 static inline vec vec_load_range(const T *p, range lanes) {
   T values[LANES] = {0};
-  for (int lane = lanes.first; lane < lanes.last; lane++) {
-    values[lane] = p[lane];
+  for (int lane = 0; lane < LANES; lane++) {
+    if (has_lane(lanes, lane)) {
+      values[lane] = p[lane];
+    }
   }
   return vld1q_f64(values);
 }
@@ -41,8 +48,10 @@ static inline void vec_store(T *p, vec v) {
 static inline void vec_store_range(T *p, range lanes, vec v) {
   T values[LANES];
   vst1q_f64(values, v);
-  for (int lane = lanes.first; lane < lanes.last; lane++) {
-    p[lane] = values[lane];
+  for (int lane = 0; lane < LANES; lane++) {
+    if (has_lane(lanes, lane)) {
+      p[lane] = values[lane];
+    }
   }
 }
 
@@ -165,8 +174,10 @@ static inline void places_store1(uint8_t *p, places v) {
 static inline void places_store1_range(uint8_t *p, range lanes, places v) {
   uint8_t bytes[LANES];
   places_store1(bytes, v);
-  for (int lane = lanes.first; lane < lanes.last; lane++) {
-    p[lane] = bytes[lane];
+  for (int lane = 0; lane < LANES; lane++) {
+    if (has_lane(lanes, lane)) {
+      p[lane] = bytes[lane];
+    }
   }
 }
 
@@ -182,7 +193,9 @@ static inline void places_store4(int32_t *p, places v) {
 static inline void places_store4_range(int32_t *p, range lanes, places v) {
   int32_t values[LANES];
   places_store4(values, v);
-  for (int lane = lanes.first; lane < lanes.last; lane++) {
-    p[lane] = values[lane];
+  for (int lane = 0; lane < LANES; lane++) {
+    if (has_lane(lanes, lane)) {
+      p[lane] = values[lane];
+    }
   }
 }
