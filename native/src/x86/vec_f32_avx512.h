@@ -18,20 +18,12 @@ static inline vec vec_set(T value) {
   return _mm512_set1_ps(value);
 }
 
-static inline vec vec_iota(void) {
-  return _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-}
-
 static inline vec vec_load(const T *p) {
   return _mm512_loadu_ps(p);
 }
 
 static inline vec vec_load_range(const T *p, range lanes) {
   return _mm512_maskz_loadu_ps(mask_of(lanes), p);
-}
-
-static inline vec vec_load_range_or(const T *p, range lanes, vec other) {
-  return _mm512_mask_loadu_ps(other, mask_of(lanes), p);
 }
 
 static inline void vec_store(T *p, vec v) {
@@ -68,20 +60,12 @@ static inline vec vec_add_where(mask where, vec a, vec b) {
   return _mm512_mask_add_ps(a, where, a, b);
 }
 
-static inline vec vec_sub(vec a, vec b) {
-  return _mm512_sub_ps(a, b);
-}
-
 static inline vec vec_mul(vec a, vec b) {
   return _mm512_mul_ps(a, b);
 }
 
 static inline vec vec_div(vec a, vec b) {
   return _mm512_div_ps(a, b);
-}
-
-static inline vec vec_min(vec a, vec b) {
-  return _mm512_min_ps(a, b);
 }
 
 static inline vec vec_max(vec a, vec b) {

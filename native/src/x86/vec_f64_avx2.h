@@ -21,20 +21,12 @@ static inline vec vec_set(T value) {
   return _mm256_set1_pd(value);
 }
 
-static inline vec vec_iota(void) {
-  return _mm256_setr_pd(0, 1, 2, 3);
-}
-
 static inline vec vec_load(const T *p) {
   return _mm256_loadu_pd(p);
 }
 
 static inline vec vec_load_range(const T *p, range lanes) {
   return _mm256_maskload_pd(p, mask_of(lanes));
-}
-
-static inline vec vec_load_range_or(const T *p, range lanes, vec other) {
-  return _mm256_blendv_pd(other, vec_load_range(p, lanes), _mm256_castsi256_pd(mask_of(lanes)));
 }
 
 static inline void vec_store(T *p, vec v) {
@@ -72,20 +64,12 @@ static inline vec vec_add(vec a, vec b) {
   return _mm256_add_pd(a, b);
 }
 
-static inline vec vec_sub(vec a, vec b) {
-  return _mm256_sub_pd(a, b);
-}
-
 static inline vec vec_mul(vec a, vec b) {
   return _mm256_mul_pd(a, b);
 }
 
 static inline vec vec_div(vec a, vec b) {
   return _mm256_div_pd(a, b);
-}
-
-static inline vec vec_min(vec a, vec b) {
-  return _mm256_min_pd(a, b);
 }
 
 static inline vec vec_max(vec a, vec b) {
