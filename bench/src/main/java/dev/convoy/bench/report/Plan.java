@@ -18,12 +18,10 @@ final class Plan {
       List.of(
           "fashion-c2",
           "vgg-c3_1",
-          "resnet-1x1",
           "resnet-3x3s2",
           "mobile-dw3",
           "fashion-p1",
           "vgg-p1",
-          "resnet-p1",
           "vgg-a1");
 
   private static final List<String> SCALED = List.of("resnet-c4", "fashion-p1", "fashion");
@@ -33,7 +31,7 @@ final class Plan {
   /** How long each measurement takes: iterations to warm up and to measure, and their time. */
   record Effort(int warmups, int warmupMillis, int iterations, int millis, int forks) {
     static final Effort FULL = new Effort(3, 500, 5, 400, 1);
-    static final Effort QUICK = new Effort(2, 250, 5, 120, 1);
+    static final Effort QUICK = new Effort(2, 200, 5, 100, 1);
 
     int total() {
       return forks * (warmups + iterations);
@@ -99,7 +97,7 @@ final class Plan {
         counted.add(t);
       }
     }
-    limits(counted);
+    limits(quick ? Set.copyOf(threads) : counted);
     for (String benchmark : Catalog.benchmarks()) {
       if (quick && usual && !inQuickRun(benchmark)) {
         continue;
@@ -126,7 +124,7 @@ final class Plan {
       return Catalog.accepted(benchmark, List.of("vgg-c3_1"));
     }
     if (benchmark.equals(Catalog.CALL_OVERHEAD)) {
-      return List.of("tiny-conv", "tiny-maxpool");
+      return List.of("tiny-conv");
     }
     List<String> chosen = all.stream().filter(QUICK::contains).toList();
     return chosen.isEmpty() ? all : chosen;
@@ -180,7 +178,7 @@ final class Plan {
       step(benchmark, own, others);
       List<String> batches = new ArrayList<>();
       for (String workload : own) {
-        batches.addAll(List.of(workload + "@1", workload + "@4", workload + "@32"));
+        batches.addAll(List.of(workload + "@1", workload + "@32"));
       }
       step(benchmark, batches, List.of(String.valueOf(done.getFirst())));
     }
