@@ -10,6 +10,7 @@ enum {
   WEIGHTS_BYTES = 512 << 10, /* for which dx by loops pays */
   PIECE_PRODUCTS = 1 << 20,  /* multiplications that are worth a piece */
   ENOUGH_PIECES = 16,
+  LEAST_FILTERS = 16,
   TILE = 4 /* output channels that are worked on together */
 };
 
@@ -37,6 +38,10 @@ int conv_direct_pays(const convoy_conv2d_plan *p) {
   int64_t weights_bytes = filters * channels * conv_taps(p) * conv_element_bytes(p);
   int few = channels * filters <= 256; /* BLAS would spend its time packing */
   int backward_input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+  if (p->operation == CONVOY_CONV_BACKWARD_WEIGHTS && conv_gemm_packs(p)) {
+    return few &&
+           filters < LEAST_FILTERS; /* which are the columns of the micro-kernel's products */
+  }
   if (p->operation == CONVOY_CONV_BACKWARD_WEIGHTS || conv_taps(p) == 1) {
     return few;
   }

@@ -29,7 +29,11 @@ static void copy_strided(T *dst, const T *src, int64_t n, int64_t stride) {
   if (stride == 1) {
     copy_run(dst, src, n);
   } else if (stride == 2) {
-    for (int64_t i = 0; i < n; i += LANES) {
+    int64_t i = 0;
+    for (; i + LANES < n; i += LANES) {
+      vec_store(dst + i, vec_even(vec_load(src + 2 * i), vec_load(src + 2 * i + LANES)));
+    }
+    if (i < n) {
       int64_t left = 2 * (n - i) - 1; /* to the last that is wanted */
       vec low = vec_load_some(src + 2 * i, min_i64(left, LANES));
       vec high = vec_load_some(src + 2 * i + LANES, max_i64(0, min_i64(left - LANES, LANES)));
@@ -69,6 +73,9 @@ static void halo_load(const convoy_conv2d_plan *p, const conv_halo *h, const con
       if (row < 0 || row >= p->h) {
         clear_run(halo, h->line);
         continue;
+      }
+      for (int64_t col = 0; col < p->w; col += 64 / (int64_t)sizeof(T)) { /* the next channel's */
+        __builtin_prefetch(x + ((int64_t)p->h + row) * p->w + col);
       }
       for (int64_t phase = 0; phase < h->phases; phase++) {
         int64_t col = conv_halo_image_col(p, b, phase);
