@@ -279,7 +279,8 @@ function drawRoofline() {
         + `${format(p.data.value[1])} GFLOP/s at ${format(p.data.value[0])} operations/byte` : ''),
     xAxis: axis({type: 'log', min: low, max: high, name: 'operations / byte', nameLocation: 'middle', nameGap: 28}),
     yAxis: axis({type: 'log', name: 'GFLOP/s', nameLocation: 'end', nameGap: 8,
-      min: 0.1, max: Math.pow(10, Math.ceil(Math.log10(limits.gflops * 2)))}),
+      min: 0.1,
+      max: Math.pow(10, Math.ceil(Math.log10(Math.max(limits.gflops * 2, ...rows.map(row => row.flops / row.ms / 1e6)))))}),
     series: roofs.concat(points)
   });
 }
