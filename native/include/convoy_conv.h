@@ -36,7 +36,8 @@ enum {
   CONVOY_CONV_BIAS = 1,       /* forward: b is added; backward weights: db is wanted */
   CONVOY_CONV_RELU = 2,       /* forward: y = max(0, y) at last */
   CONVOY_CONV_ACCUMULATE = 4, /* gradients: added to what is there */
-  CONVOY_CONV_NO_WEIGHTS = 8  /* backward weights: dw is not wanted, only db */
+  CONVOY_CONV_NO_WEIGHTS = 8, /* backward weights: dw is not wanted, only db */
+  CONVOY_CONV_PRECISE = 16    /* AUTO chooses no algorithm of larger rounding error (Winograd) */
 };
 
 /*
@@ -63,7 +64,9 @@ typedef struct convoy_conv2d_plan {
   int32_t piece_filters;  /* output channels of a group in one piece */
   int32_t piece_groups;   /* groups in one piece */
   int32_t partials;       /* backward weights: parts of the pixels, each with a sum of its own */
-  int32_t in_place; /* 1 where images serve as columns as they lie: 1x1, stride 1, no padding */
+  int32_t in_place;    /* 1 where images serve as columns as they lie: 1x1, stride 1, no padding */
+  int32_t block_tiles; /* Winograd: tiles worked on at a time */
+  int32_t block_filters;   /* Winograd: output channels of a group at a time */
   int64_t workspace_bytes; /* one per call, shared by its pieces, contents kept between phases */
   int64_t scratch_bytes;   /* one per thread, contents of no interest between pieces */
 } convoy_conv2d_plan;

@@ -7,6 +7,7 @@
 #include "conv_gemm_scratch.h"
 #include "conv_packed_scratch.h"
 #include "conv_routines.h"
+#include "conv_winograd_scratch.h"
 #include "gemm.h"
 
 #ifdef CONV_F64
@@ -50,6 +51,15 @@
 /* */
 #include "conv_depthwise_backward_input.h"
 #include "conv_depthwise_backward_weights.h"
+/* */
+#include "conv_winograd_transforms.h"
+/* */
+#include "conv_winograd_tiles.h"
+#include "conv_winograd_weights.h"
+/* */
+#include "conv_winograd_forward.h"
+/* */
+#include "conv_winograd_backward_weights.h"
 
 const conv_routines CONV_ROUTINES = {
     .direct = {{direct_forward, NULL},
@@ -64,5 +74,8 @@ const conv_routines CONV_ROUTINES = {
     .packed = {{packed_forward, NULL},
                {packed_turn_weights, packed_backward_input},
                {packed_backward_weights, gemm_sum_weights}},
+    .winograd = {{winograd_weights, winograd_outputs},
+                 {winograd_weights, winograd_outputs},
+                 {winograd_backward_weights, winograd_sum_weights}},
     .bias_gradient = bias_gradient,
 };

@@ -26,12 +26,13 @@ enum { MICRO_ROWS = 4, MICRO_VECTORS = 3 };
 #else
 enum { MICRO_ROWS = 4, MICRO_VECTORS = 2 };
 #endif
-enum { MICRO_COLS = MICRO_VECTORS * LANES };
+enum { MICRO_COLS = MICRO_VECTORS * LANES, MICRO_AHEAD = 2048 / sizeof(T) };
 
 #define MICRO_INLINE static inline __attribute__((always_inline))
 
-MICRO_INLINE void micro_loop(int vectors, int64_t depth, const T *a, const T *b, int64_t ldb, T *c,
-                             int64_t ldc, int accumulate) {
+/* Element (i, k) of a's panel lies at i * a_row + k * a_step. */
+MICRO_INLINE void micro_loop(int vectors, int64_t depth, const T *a, int64_t a_row, int64_t a_step,
+                             const T *b, int64_t ldb, T *c, int64_t ldc, int accumulate) {
   vec sum[MICRO_ROWS][MICRO_VECTORS];
 #pragma GCC unroll 8
   for (int i = 0; i < MICRO_ROWS; i++) {
@@ -40,15 +41,18 @@ MICRO_INLINE void micro_loop(int vectors, int64_t depth, const T *a, const T *b,
       sum[i][v] = vec_all(0);
     }
   }
-  for (int64_t k = 0; k < depth; k++, a += MICRO_ROWS, b += ldb) {
+  for (int64_t k = 0; k < depth; k++, a += a_step, b += ldb) {
     vec row[MICRO_VECTORS];
+    if (a_row == 1) { /* panels follow each other, and those after may be far from the cache */
+      __builtin_prefetch(a + MICRO_AHEAD);
+    }
 #pragma GCC unroll 3
     for (int v = 0; v < vectors; v++) {
       row[v] = vec_load(b + v * LANES);
     }
 #pragma GCC unroll 8
     for (int i = 0; i < MICRO_ROWS; i++) {
-      vec factor = vec_all(a[i]);
+      vec factor = vec_all(a[i * a_row]);
 #pragma GCC unroll 3
       for (int v = 0; v < vectors; v++) {
         sum[i][v] = vec_fma(factor, row[v], sum[i][v]);
@@ -70,19 +74,41 @@ static inline int64_t micro_width(int64_t n) {
   return (n + LANES - 1) / LANES * LANES;
 }
 
+/* Columns for each tile of c where n of them, 0 < n, are best shared out evenly. */
+static inline int64_t micro_even_width(int64_t n) {
+  int64_t vectors = (n + LANES - 1) / LANES;
+  int64_t tiles = (vectors + MICRO_VECTORS - 1) / MICRO_VECTORS;
+  return (vectors + tiles - 1) / tiles * LANES;
+}
+
 /* c [MICRO_ROWS][width] = or += a panel of a times one of b, whose rows are ldb apart. width is a
  * number of whole vectors, at most MICRO_COLS. */
 static void micro_tile(int64_t width, int64_t depth, const T *a, const T *b, int64_t ldb, T *c,
                        int64_t ldc, int accumulate) {
   switch (width / LANES) {
     case 1:
-      micro_loop(1, depth, a, b, ldb, c, ldc, accumulate);
+      micro_loop(1, depth, a, 1, MICRO_ROWS, b, ldb, c, ldc, accumulate);
       break;
     case 2:
-      micro_loop(2, depth, a, b, ldb, c, ldc, accumulate);
+      micro_loop(2, depth, a, 1, MICRO_ROWS, b, ldb, c, ldc, accumulate);
       break;
     default:
-      micro_loop(MICRO_VECTORS, depth, a, b, ldb, c, ldc, accumulate);
+      micro_loop(MICRO_VECTORS, depth, a, 1, MICRO_ROWS, b, ldb, c, ldc, accumulate);
+  }
+}
+
+/* The same of an a that is not packed: MICRO_ROWS rows, lda apart. */
+static void micro_tile_rows(int64_t width, int64_t depth, const T *a, int64_t lda, const T *b,
+                            int64_t ldb, T *c, int64_t ldc, int accumulate) {
+  switch (width / LANES) {
+    case 1:
+      micro_loop(1, depth, a, lda, 1, b, ldb, c, ldc, accumulate);
+      break;
+    case 2:
+      micro_loop(2, depth, a, lda, 1, b, ldb, c, ldc, accumulate);
+      break;
+    default:
+      micro_loop(MICRO_VECTORS, depth, a, lda, 1, b, ldb, c, ldc, accumulate);
   }
 }
 

@@ -22,7 +22,7 @@ static const char *refusal(const convoy_conv2d_plan *p) {
       }
       return fits_blas(p) ? NULL : "an image or a filter has more elements than BLAS can count";
     case CONVOY_CONV_WINOGRAD:
-      return "this engine has no Winograd convolution";
+      return conv_winograd_refusal(p);
     default:
       return NULL;
   }
@@ -31,6 +31,10 @@ static const char *refusal(const convoy_conv2d_plan *p) {
 static int32_t choice(const convoy_conv2d_plan *p) {
   if (p->groups == p->c && p->c > 1) {
     return CONVOY_CONV_DEPTHWISE;
+  }
+  if (!(p->flags & CONVOY_CONV_PRECISE) && conv_winograd_refusal(p) == NULL &&
+      conv_winograd_pays(p)) {
+    return CONVOY_CONV_WINOGRAD;
   }
   if (convoy_blas.sgemm == NULL || !fits_blas(p) || conv_direct_pays(p)) {
     return CONVOY_CONV_DIRECT;
@@ -52,7 +56,9 @@ const char *convoy_conv2d_plan_init(convoy_conv2d_plan *p) {
   p->block_cols = p->ow;
   p->block_channels = p->piece_channels = (int32_t)conv_group_channels(p);
   p->piece_filters = (int32_t)conv_group_filters(p);
+  p->block_filters = p->piece_filters;
   p->piece_groups = p->partials = 1;
+  p->block_tiles = 0;
   p->in_place = 0;
   p->workspace_bytes = p->scratch_bytes = 0;
   if (p->flags & CONVOY_CONV_NO_WEIGHTS) {
@@ -70,6 +76,8 @@ const char *convoy_conv2d_plan_init(convoy_conv2d_plan *p) {
     conv_plan_gemm(p);
   } else if (p->algorithm == CONVOY_CONV_DEPTHWISE && conv_depthwise_has_kernel(p)) {
     conv_plan_depthwise(p);
+  } else if (p->algorithm == CONVOY_CONV_WINOGRAD) {
+    conv_plan_winograd(p);
   } else {
     conv_plan_direct(p);
   }

@@ -8,6 +8,13 @@
 void conv_plan_gemm(convoy_conv2d_plan *p);
 void conv_plan_direct(convoy_conv2d_plan *p);
 void conv_plan_depthwise(convoy_conv2d_plan *p);
+void conv_plan_winograd(convoy_conv2d_plan *p);
+
+/* Whether Winograd's algorithm is likely faster than the others, where it applies. */
+int conv_winograd_pays(const convoy_conv2d_plan *p);
+
+/* Why Winograd's algorithm does not apply; NULL where it does. */
+const char *conv_winograd_refusal(const convoy_conv2d_plan *p);
 
 /* Whether matrix products are those of the micro-kernel, else of the BLAS. */
 int conv_gemm_packs(const convoy_conv2d_plan *p);

@@ -14,7 +14,8 @@ typedef void conv_routine(const convoy_conv2d_plan *p, int64_t piece, const conv
 
 /* Phases by operation; a NULL second phase where there is none. */
 typedef struct {
-  conv_routine *direct[3][2], *depthwise[3][2], *gemm[3][2], *packed[3][2], *bias_gradient;
+  conv_routine *direct[3][2], *depthwise[3][2], *gemm[3][2], *packed[3][2], *winograd[3][2],
+      *bias_gradient;
 } conv_routines;
 
 extern const conv_routines conv_routines_c_f32, conv_routines_c_f64;

@@ -26,6 +26,8 @@ void convoy_conv2d_run(const convoy_conv2d_plan *plan, int32_t phase, int32_t pi
     (conv_gemm_packs(plan) ? r->packed : r->gemm)[plan->operation][phase](plan, piece, &call);
   } else if (plan->algorithm == CONVOY_CONV_DEPTHWISE && conv_depthwise_has_kernel(plan)) {
     r->depthwise[plan->operation][phase](plan, piece, &call);
+  } else if (plan->algorithm == CONVOY_CONV_WINOGRAD) {
+    r->winograd[plan->operation][phase](plan, piece, &call);
   } else {
     r->direct[plan->operation][phase](plan, piece, &call);
   }

@@ -181,6 +181,14 @@ static inline vec vec_add(vec a, vec b) {
   return VEC(add)(a, b);
 }
 
+static inline vec vec_sub(vec a, vec b) {
+  return VEC(sub)(a, b);
+}
+
+static inline vec vec_mul(vec a, vec b) {
+  return VEC(mul)(a, b);
+}
+
 /* a * b + c */
 static inline vec vec_fma(vec a, vec b, vec c) {
   return VEC(fmadd)(a, b, c);
@@ -208,6 +216,14 @@ static inline vec vec_all(T value) {
 
 static inline vec vec_add(vec a, vec b) {
   return a + b;
+}
+
+static inline vec vec_sub(vec a, vec b) {
+  return a - b;
+}
+
+static inline vec vec_mul(vec a, vec b) {
+  return a * b;
 }
 
 static inline vec vec_fma(vec a, vec b, vec c) {

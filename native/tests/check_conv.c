@@ -63,6 +63,7 @@ enum { X, W, B, Y, TENSORS };
 typedef struct {
   const shape *s;
   int oh, ow, type; /* the type may change, as the data fit any */
+  int64_t nan;      /* the one element of what is given that is NaN, or -1 */
   int64_t count[TENSORS];
   double *given[TENSORS], *y, *dx, *dw, *db;
 } problem;
@@ -122,7 +123,7 @@ static void reference(problem *q) {
 }
 
 static problem problem_new(const shape *s) {
-  problem q = {.s = s};
+  problem q = {.s = s, .nan = -1};
   q.oh = outputs(s->h, s->top, s->bottom, s->kh, s->dh, s->sh);
   q.ow = outputs(s->w, s->left, s->right, s->kw, s->dw, s->sw);
   q.count[X] = (int64_t)s->n * s->c * s->h * s->w;
@@ -190,14 +191,57 @@ static void run(const convoy_conv2d_plan *p, bool backwards, void *const *t, voi
 static const char *const operations[] = {"forward", "backward input", "backward weights"};
 static const char *const algorithms[] = {"auto", "direct", "gemm", "winograd", "depthwise"};
 
+/* Whether a place along an axis of the input is among those of an output's tile. */
+static bool in_tile(int64_t input, int64_t output, int taps, int dilation, int pad) {
+  int64_t step = 7 - taps, tile = output / dilation / step;
+  int64_t at = input - (output % dilation + tile * step * dilation - pad);
+  return at >= 0 && at % dilation == 0 && at / dilation < 6;
+}
+
+/* Whether by Winograd's algorithm the NaN may spread to an element of the result: to all outputs
+ * of its tile, or all taps of its kernels. */
+static bool spreads(const problem *q, int operation, int64_t i) {
+  const shape *s = q->s;
+  bool input = operation == CONVOY_CONV_BACKWARD_INPUT;
+  int h = input ? q->oh : s->h, w = input ? q->ow : s->w;
+  int64_t col = q->nan % w, row = q->nan / w % h, plane = q->nan / w / h;
+  if (operation == CONVOY_CONV_BACKWARD_WEIGHTS) {
+    int channels = s->c / s->groups;
+    int64_t kernel = i / (s->kh * s->kw);
+    int64_t group = kernel / channels / (s->k / s->groups);
+    return plane % s->c == group * channels + kernel % channels;
+  }
+  int oh = input ? s->h : q->oh, ow = input ? s->w : q->ow;
+  int from = (input ? s->k : s->c) / s->groups, to = (input ? s->c : s->k) / s->groups;
+  int top = input ? (s->kh - 1) * s->dh - s->top : s->top;
+  int left = input ? (s->kw - 1) * s->dw - s->left : s->left;
+  return plane / from == i / ow / oh / to && in_tile(row, i / ow % oh, s->kh, s->dh, top) &&
+         in_tile(col, i % ow, s->kw, s->dw, left);
+}
+
+/* What Winograd's algorithm may be off by, as its transforms round: the terms are 16 at most. */
+static double tolerance(const problem *q, int operation) {
+  const shape *s = q->s;
+  int64_t terms =
+      operation == CONVOY_CONV_BACKWARD_WEIGHTS
+          ? (int64_t)s->n * q->oh * q->ow
+          : (int64_t)s->kh * s->kw * (operation == CONVOY_CONV_FORWARD ? s->c : s->k) / s->groups;
+  return (q->type == CONVOY_F64 ? 0x1p-52 : 0x1p-23) * 128 * 16 * sqrt((double)terms);
+}
+
+static bool winograd_applies(const shape *s) {
+  return s->kh == s->kw && (s->kh == 3 || s->kh == 5) && s->sh == 1 && s->sw == 1;
+}
+
 /* Runs a plan on buffers flush with a guard page, its outputs and scratch first full of NaN (or, to
  * be added to, the data given); expected[t] is NULL for what is no output. Whole numbers must come
- * out exactly, others within the tolerance. */
+ * out exactly, but for Winograd's, whose transforms round. */
 static void check_run(const problem *q, const convoy_conv2d_plan *p, enum flush flush,
-                      bool backwards, double *const *expected, double tolerance) {
+                      bool backwards, double *const *expected) {
   buffer tensor[TENSORS];
   void *data[TENSORS];
   bool accumulate = p->flags & CONVOY_CONV_ACCUMULATE;
+  double allowed = p->algorithm == CONVOY_CONV_WINOGRAD ? tolerance(q, p->operation) : 0;
   for (int t = 0; t < TENSORS; t++) {
     tensor[t] = buffer_new((size_t)(q->count[t] * element(q->type)), flush);
     data[t] = tensor[t].data;
@@ -223,7 +267,9 @@ static void check_run(const problem *q, const convoy_conv2d_plan *p, enum flush 
     for (int64_t i = 0; expected[t] != NULL && i < q->count[t]; i++) {
       double want = expected[t][i] + (accumulate ? q->given[t][i] : 0);
       double is = get(data[t], q->type, i);
-      if (!(fabs(is - want) <= tolerance || (isnan(is) && isnan(want)))) {
+      bool may_be_nan = isnan(want) || (p->algorithm == CONVOY_CONV_WINOGRAD && q->nan >= 0 &&
+                                        spreads(q, p->operation, i));
+      if (!(fabs(is - want) <= allowed || (isnan(is) && may_be_nan))) {
         fail("%s, %s, %s, %s, flags %d: tensor %d, element %d is %g, must be %g", q->s->name,
              operations[p->operation], algorithms[p->algorithm],
              q->type == CONVOY_F64 ? "f64" : "f32", p->flags, t, (int)i, is, want);
@@ -271,8 +317,8 @@ static void check_algorithm(problem *q, int algorithm) {
       fail("%s, %s refused: %s", q->s->name, algorithms[algorithm], reason);
       continue;
     }
-    check_run(q, &p, FLUSH_END, false, runs[i].expected, 0);
-    check_run(q, &p, FLUSH_START, true, runs[i].expected, 0);
+    check_run(q, &p, FLUSH_END, false, runs[i].expected);
+    check_run(q, &p, FLUSH_START, true, runs[i].expected);
   }
   free(relu);
   free(unbiased);
@@ -284,7 +330,7 @@ static void check_nan(problem *q, int algorithm, int operation, int output, doub
   expected[output] = result;
   convoy_conv2d_plan p = plan_of(q, operation, algorithm, 0);
   convoy_conv2d_plan_init(&p);
-  check_run(q, &p, FLUSH_END, false, expected, 0);
+  check_run(q, &p, FLUSH_END, false, expected);
 }
 
 /* Calls check for every level, type and algorithm. */
@@ -294,6 +340,9 @@ static void for_all(problem *q, void (*check)(problem *q, int algorithm)) {
     for (q->type = CONVOY_F32; q->type <= CONVOY_F64; q->type++) {
       check(q, CONVOY_CONV_GEMM);
       check(q, CONVOY_CONV_DIRECT);
+      if (winograd_applies(q->s)) {
+        check(q, CONVOY_CONV_WINOGRAD);
+      }
       if (q->s->groups == q->s->c) {
         check(q, CONVOY_CONV_DEPTHWISE);
       }
@@ -320,7 +369,8 @@ static void check_shape(const shape *s) {
 static void check_shape_with_nan(const shape *s) {
   for (int tensor = X; tensor <= Y; tensor += Y - X) {
     problem q = problem_new(s);
-    q.given[tensor][random_int(0, q.count[tensor] - 1)] = (double)NAN;
+    q.nan = random_int(0, q.count[tensor] - 1);
+    q.given[tensor][q.nan] = (double)NAN;
     memset(q.given[B], 0, (size_t)q.count[B] * sizeof(double));
     reference(&q);
     for_all(&q, tensor == X ? check_nan_in_x : check_nan_in_y);
@@ -332,6 +382,7 @@ static int random_pad(int extent) {
   return random_int(0, 1) == 0 ? 0 : (int)random_int(0, extent);
 }
 
+/* As Winograd's algorithm wants it, now and then. */
 static shape random_shape(void) {
   shape s = {.name = "random"};
   do {
@@ -345,6 +396,10 @@ static shape random_shape(void) {
     s.kw = (int)random_int(1, 5);
     s.sh = (int)random_int(1, 4);
     s.sw = (int)random_int(1, 4);
+    if (random_int(0, 2) == 0) {
+      s.kh = s.kw = random_int(0, 1) == 0 ? 3 : 5;
+      s.sh = s.sw = 1;
+    }
     s.dh = (int)random_int(1, 3);
     s.dw = (int)random_int(1, 3);
     s.top = random_pad(s.kh * s.dh);
@@ -363,11 +418,20 @@ static void check_refusals(void) {
   if (convoy_conv2d_plan_init(&p) == NULL) {
     fail("depthwise accepts one group of three channels");
   }
-  p = plan_of(&q, CONVOY_CONV_FORWARD, CONVOY_CONV_WINOGRAD, 0);
-  if (convoy_conv2d_plan_init(&p) == NULL) {
-    fail("Winograd is accepted, though there is none");
-  }
   problem_free(&q);
+  for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+    q = problem_new(&shapes[i]);
+    p = plan_of(&q, CONVOY_CONV_FORWARD, CONVOY_CONV_WINOGRAD, 0);
+    if ((convoy_conv2d_plan_init(&p) == NULL) != winograd_applies(q.s)) {
+      fail("%s: Winograd is accepted or refused wrongly", q.s->name);
+    }
+    p = plan_of(&q, CONVOY_CONV_FORWARD, CONVOY_CONV_AUTO, CONVOY_CONV_PRECISE);
+    convoy_conv2d_plan_init(&p);
+    if (p.algorithm == CONVOY_CONV_WINOGRAD) {
+      fail("%s: Winograd is chosen in spite of its rounding", q.s->name);
+    }
+    problem_free(&q);
+  }
 }
 
 typedef struct {

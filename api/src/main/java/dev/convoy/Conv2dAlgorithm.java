@@ -9,9 +9,11 @@ public enum Conv2dAlgorithm {
   /** A matrix product over blocks of image columns, never the whole column matrix. */
   GEMM,
   /**
-   * Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray, 2015): 3×3 kernels of stride 1 with a
-   * quarter of the multiplications. Its rounding error is some ten times that of the others, so
-   * {@link dev.convoy.spi.EngineConfig#precise} excludes it from {@link #AUTO}.
+   * Winograd's minimal filtering (Lavin and Gray, 2015) over six points: F(4×4, 3×3) for 3×3
+   * kernels, with a quarter of the multiplications, and F(2×2, 5×5) for 5×5 ones, with a bit more
+   * than a third; of stride 1, dilated or not, and for all three gradients' forms. Its rounding
+   * error is some ten times that of the others, so {@link dev.convoy.spi.EngineConfig#precise}
+   * excludes it from {@link #AUTO}. A NaN or an infinity spreads to all outputs of its tile.
    */
   WINOGRAD,
   /** One filter bank per channel: groups equal to the input channels. */

@@ -62,7 +62,9 @@ final class Conv2dPlan {
   private static final int PIECE_GROUPS = 29;
   private static final int PARTIALS = 30;
   private static final int IN_PLACE = 31;
-  private static final int INTS = 32;
+  private static final int BLOCK_TILES = 32;
+  private static final int BLOCK_FILTERS = 33;
+  private static final int INTS = 34;
 
   private static final long WORKSPACE_BYTES = INTS * JAVA_INT.byteSize();
   private static final long SCRATCH_BYTES = WORKSPACE_BYTES + JAVA_LONG.byteSize();
@@ -76,10 +78,10 @@ final class Conv2dPlan {
   private final long workspaceBytes;
   private final long scratchBytes;
 
-  private Conv2dPlan(Key key, Conv2dAlgorithm algorithm) {
+  private Conv2dPlan(Key key, Conv2dAlgorithm algorithm, boolean precise) {
     this.key = key;
     struct = Arena.ofAuto().allocate(BYTES, JAVA_LONG.byteAlignment());
-    MemorySegment.copy(asked(key, algorithm), 0, struct, JAVA_INT, 0, PHASES);
+    MemorySegment.copy(asked(key, algorithm, precise), 0, struct, JAVA_INT, 0, PHASES);
     refuse(plan(struct), algorithm);
     phases = get(PHASES);
     pieces = new int[] {get(PIECES), get(PIECES + 1)};
@@ -88,13 +90,13 @@ final class Conv2dPlan {
   }
 
   /** The struct's first ints, in its order. */
-  private static int[] asked(Key key, Conv2dAlgorithm algorithm) {
+  private static int[] asked(Key key, Conv2dAlgorithm algorithm, boolean precise) {
     Window window = key.spec.window();
     return new int[] {
       key.operation.number,
       ConvBindings.type(key.dtype),
       number(algorithm),
-      key.flags,
+      key.flags | (precise ? ConvBindings.PRECISE : 0),
       key.x.n(),
       key.x.c(),
       key.x.h(),
@@ -181,7 +183,17 @@ final class Conv2dPlan {
   String describe() {
     StringBuilder text = new StringBuilder();
     text.append(key.operation.name().toLowerCase(Locale.ROOT).replace('_', ' '));
-    text.append(": ").append(algorithm()).append(", ").append(pieces[0]).append(" pieces of ");
+    text.append(": ").append(algorithm()).append(", ");
+    text.append(algorithm() == Conv2dAlgorithm.WINOGRAD ? describeTiles() : describePixels());
+    text.append(
+        "; scratch %d KiB a thread, workspace %d KiB"
+            .formatted(kibibytes(scratchBytes), kibibytes(workspaceBytes)));
+    return text.toString();
+  }
+
+  private String describePixels() {
+    StringBuilder text = new StringBuilder();
+    text.append(pieces[0]).append(" pieces of ");
     text.append(
         "%d groups, %d channels, %d filters"
             .formatted(get(PIECE_GROUPS), get(PIECE_CHANNELS), get(PIECE_FILTERS)));
@@ -193,10 +205,22 @@ final class Conv2dPlan {
       text.append(
           ", then %d pieces that add up %d partial sums".formatted(pieces[1], get(PARTIALS)));
     }
-    text.append(
-        "; scratch %d KiB a thread, workspace %d KiB"
-            .formatted(kibibytes(scratchBytes), kibibytes(workspaceBytes)));
     return text.toString();
+  }
+
+  private String describeTiles() {
+    String blocks =
+        "blocks of %d tiles, %d channels, %d filters"
+            .formatted(get(BLOCK_TILES), get(BLOCK_CHANNELS), get(BLOCK_FILTERS));
+    if (key.operation != Operation.BACKWARD_WEIGHTS) {
+      return "%d pieces of weights to transform, then %d of outputs, %s"
+          .formatted(pieces[0], pieces[1], blocks);
+    }
+    String sums =
+        phases == 1
+            ? ""
+            : ", then %d that add up %d partial sums".formatted(pieces[1], get(PARTIALS));
+    return "%d pieces, %s%s".formatted(pieces[0], blocks, sums);
   }
 
   private static long kibibytes(long bytes) {
@@ -212,9 +236,11 @@ final class Conv2dPlan {
 
     private final AtomicReferenceArray<Conv2dPlan> plans = new AtomicReferenceArray<>(PLACES);
     private final Conv2dAlgorithm algorithm;
+    private final boolean precise;
 
-    Cache(Conv2dAlgorithm algorithm) {
+    Cache(Conv2dAlgorithm algorithm, boolean precise) {
       this.algorithm = algorithm;
+      this.precise = precise;
     }
 
     /**
@@ -228,7 +254,7 @@ final class Conv2dPlan {
       int place = (hash ^ hash >>> 16) & PLACES - 1;
       Conv2dPlan plan = plans.getAcquire(place);
       if (plan == null || !plan.key.is(operation, dtype, flags, spec, x, y)) {
-        plan = new Conv2dPlan(new Key(operation, dtype, flags, spec, x, y), algorithm);
+        plan = new Conv2dPlan(new Key(operation, dtype, flags, spec, x, y), algorithm, precise);
         plans.setRelease(place, plan);
       }
       return plan;

@@ -13,6 +13,7 @@ final class ConvBindings {
   static final int RELU = 2;
   static final int ACCUMULATE = 4;
   static final int NO_WEIGHTS = 8;
+  static final int PRECISE = 16;
 
   static final int MATMUL_TRANSPOSE_A = 1;
   static final int MATMUL_TRANSPOSE_B = 2;

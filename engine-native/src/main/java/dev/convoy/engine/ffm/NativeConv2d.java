@@ -20,7 +20,7 @@ final class NativeConv2d {
 
   NativeConv2d(EngineConfig config, Workers workers) {
     this.workers = workers;
-    plans = new Conv2dPlan.Cache(config.algorithm());
+    plans = new Conv2dPlan.Cache(config.algorithm(), config.precise());
   }
 
   void conv2d(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {

@@ -1,0 +1,264 @@
+/*
+ * dw: the correlation of x with the tiles of dy, whose step * step elements are the taps, so that
+ * taps * taps outputs come of a tile. They are added up over all tiles before the inverse
+ * transform: each of the 36 points is a matrix product over tiles. The sums of several parts of the
+ * tiles are added, in order, by the pieces of a second phase. Included once per element type T and
+ * instruction set.
+ */
+
+/* The part of dw that a piece works on. */
+typedef struct {
+  int64_t group, channel, channels, filter, filters;
+  int64_t index; /* among all of them */
+} wino_part;
+
+static wino_part wino_part_at(const convoy_conv2d_plan *p, const wino_sizes *s, int64_t index) {
+  int64_t across = ceil_div(s->channels, p->block_channels);
+  int64_t down = ceil_div(s->filters, p->block_filters);
+  wino_part part = {.index = index};
+  part.channel = index % across * p->block_channels;
+  part.filter = index / across % down * p->block_filters;
+  part.group = index / across / down;
+  part.channels = min_i64(p->block_channels, s->channels - part.channel);
+  part.filters = min_i64(p->block_filters, s->filters - part.filter);
+  return part;
+}
+
+/* The transform of one channel of dy: [36] rows of tiles, matrix apart. */
+static void wino_gradient_channel(const wino_block *b, const T *dy, int step, T *to,
+                                  int64_t matrix) {
+  const convoy_conv2d_plan *p = b->p;
+  const wino_sizes *s = b->s;
+  int64_t image = (int64_t)p->k * s->oh * s->ow;
+  for (int64_t r = 0; r < b->runs; r++) {
+    int64_t cols = b->run[r].count * step;
+    wino_rows rows = {.col = b->run[r].col, .width = s->ow};
+    wino_rows_of(dy + b->run[r].image * image, s->oh, s->ow, b->run[r].row, p->dilation_h, step,
+                 b->zeros, &rows);
+    if (p->dilation_w > 1) {
+      wino_gather(&rows, step, p->dilation_w, cols, b->rows, b->row);
+    }
+    wino_down(&rows, cols, step, b->columns + b->run[r].tile * step, b->row);
+  }
+  for (int64_t tile = 0; tile < b->tiles; tile += LANES) {
+    const T *from = b->columns + tile * step;
+#pragma GCC unroll 1
+    for (int i = 0; i < WINO_POINTS; i++, from += b->row) {
+      vec d[WINO_POINTS], t[WINO_POINTS];
+      wino_slot_columns(from, step, d);
+      wino_points(d, step, t);
+#pragma GCC unroll 6
+      for (int j = 0; j < WINO_POINTS; j++) {
+        vec_store(to + (i * WINO_POINTS + j) * matrix + tile, t[j]);
+      }
+    }
+  }
+}
+
+/* The transforms of LANES channels of x, of which some are real: [36] matrices [tiles][pitch]. */
+static void wino_input_lanes(const wino_block *b, const T *x, int64_t channels, T *to,
+                             int64_t pitch, int64_t matrix) {
+  const convoy_conv2d_plan *p = b->p;
+  const wino_sizes *s = b->s;
+  int64_t plane = s->h * s->w, channel = WINO_POINTS * b->row;
+  int64_t last = b->run[b->runs - 1].slot + b->run[b->runs - 1].count + s->slots;
+  for (int64_t c = 0; c < LANES; c++) {
+    if (c < channels) {
+      wino_input_columns(p, s, b->run, b->runs, x + c * plane, p->c * plane, b->zeros, b->rows,
+                         b->columns + c * channel, b->row);
+    } else {
+      fill_zero(b->columns + c * channel, channel);
+    }
+  }
+  for (int i = 0; i < WINO_POINTS; i++, to += WINO_POINTS * matrix) {
+    for (int64_t col = 0; col < last * s->step; col += LANES) {
+      vec v[LANES];
+#pragma GCC unroll 16
+      for (int c = 0; c < LANES; c++) {
+        v[c] = vec_load(b->columns + c * channel + i * b->row + col);
+      }
+      vec_transpose(v);
+#pragma GCC unroll 16
+      for (int c = 0; c < LANES; c++) {
+        vec_store(b->pixels + (col + c) * LANES, v[c]);
+      }
+    }
+    for (int64_t r = 0; r < b->runs; r++) {
+      for (int64_t tile = 0; tile < b->run[r].count; tile++) {
+        const T *from = b->pixels + (b->run[r].slot + tile) * s->step * LANES;
+        T *dst = to + (b->run[r].tile + tile) * pitch;
+        vec d[WINO_POINTS], t[WINO_POINTS];
+#pragma GCC unroll 6
+        for (int j = 0; j < WINO_POINTS; j++) {
+          d[j] = vec_load(from + j * LANES);
+        }
+        wino_inputs(d, t);
+#pragma GCC unroll 6
+        for (int j = 0; j < WINO_POINTS; j++) {
+          vec_store(dst + j * matrix, t[j]);
+        }
+      }
+    }
+  }
+}
+
+/* The inverse transform of LANES channels' sums. */
+WINO_INLINE void wino_output_taps(const T *from, int64_t matrix, int taps, T *to) {
+  vec down[5][WINO_POINTS];
+#pragma GCC unroll 6
+  for (int j = 0; j < WINO_POINTS; j++) {
+    vec m[WINO_POINTS], y[5];
+#pragma GCC unroll 6
+    for (int i = 0; i < WINO_POINTS; i++) {
+      m[i] = vec_load(from + (i * WINO_POINTS + j) * matrix);
+    }
+    wino_outputs(m, taps, y);
+#pragma GCC unroll 5
+    for (int i = 0; i < taps; i++) {
+      down[i][j] = y[i];
+    }
+  }
+#pragma GCC unroll 5
+  for (int i = 0; i < taps; i++) {
+    vec y[5];
+    wino_outputs(down[i], taps, y);
+#pragma GCC unroll 5
+    for (int j = 0; j < taps; j++, to += LANES) {
+      vec_store(to, y[j]);
+    }
+  }
+}
+
+/* dw [filters][channels * taps * taps] = or += the inverse transform of a part's sums. */
+static void wino_output_weights(const wino_block *b, const wino_part *part, T *dw, int64_t pitch,
+                                int accumulate) {
+  int64_t taps = b->s->taps * b->s->taps, channels = b->p->block_channels;
+  int64_t matrix = wino_matrix(b->p->block_filters, channels);
+  for (int64_t k = 0; k < part->filters; k++) {
+    for (int64_t c = 0; c < part->channels; c += LANES) {
+      const T *from = b->product + k * channels + c;
+      if (taps == 9) {
+        wino_output_taps(from, matrix, 3, b->outputs);
+      } else {
+        wino_output_taps(from, matrix, 5, b->outputs);
+      }
+      T *to = dw + k * pitch + c * taps;
+      int64_t lanes = vec_left(part->channels, c);
+      for (int64_t lane = 0; lane < lanes; lane++) {
+        for (int64_t t = 0; t < taps; t++, to++) {
+          T sum = b->outputs[t * LANES + lane];
+          *to = accumulate ? *to + sum : sum;
+        }
+      }
+    }
+  }
+}
+
+/* Adds up a part's products over the tiles first to last. */
+static void wino_add_products(const wino_block *b, const wino_part *part, const conv_call *call,
+                              int accumulate) {
+  const convoy_conv2d_plan *p = b->p;
+  const wino_sizes *s = b->s;
+  int64_t inputs = wino_matrix(p->block_channels, p->block_tiles);
+  int64_t gradients = wino_matrix(p->block_filters, p->block_tiles);
+  int64_t products = wino_matrix(p->block_filters, p->block_channels);
+  const T *dy = (const T *)call->y + (part->group * s->filters + part->filter) * s->oh * s->ow;
+  for (int64_t k = 0; k < part->filters; k++, dy += s->oh * s->ow) {
+    T *to = b->gradient + k * p->block_tiles;
+    if (s->step == 4) {
+      wino_gradient_channel(b, dy, 4, to, gradients);
+    } else {
+      wino_gradient_channel(b, dy, 2, to, gradients);
+    }
+  }
+  const T *x = (const T *)call->x + (part->group * s->channels + part->channel) * s->h * s->w;
+  for (int64_t c = 0; c < part->channels; c += LANES) {
+    wino_input_lanes(b, x + c * s->h * s->w, vec_left(part->channels, c), b->input + c,
+                     p->block_channels, inputs);
+  }
+  for (int i = 0; i < WINO_POINTS * WINO_POINTS; i++) {
+    for (int64_t c = 0; c < part->channels; c += MICRO_COLS) {
+      int64_t width = micro_width(min_i64(MICRO_COLS, part->channels - c));
+      for (int64_t k = 0; k < part->filters; k += MICRO_ROWS) {
+        micro_tile_rows(width, b->tiles, b->gradient + i * gradients + k * p->block_tiles,
+                        p->block_tiles, b->input + i * inputs + c, p->block_channels,
+                        b->product + i * products + k * p->block_channels + c, p->block_channels,
+                        accumulate);
+      }
+    }
+  }
+}
+
+/* sum[f] = the sum of a share of the elements of each of dy's planes, over all images. */
+static void wino_bias_gradients(const convoy_conv2d_plan *p, const wino_part *part, int64_t share,
+                                int64_t shares, const T *dy, T *sum) {
+  int64_t plane = (int64_t)p->oh * p->ow, first = plane * share / shares;
+  int64_t count = plane * (share + 1) / shares - first;
+  dy += (part->group * conv_group_filters(p) + part->filter) * plane + first;
+  fill_zero(sum, part->filters);
+  for (int64_t n = 0; n < p->n; n++, dy += p->k * plane) {
+    for (int64_t f = 0; f < part->filters; f++) {
+      sum[f] += sum_of(dy + f * plane, count);
+    }
+  }
+}
+
+/* Where a part's results go. */
+static T *wino_weights_gradient(const wino_sizes *s, const wino_part *part, T *dw) {
+  int64_t filter = part->group * s->filters + part->filter;
+  return dw + (filter * s->channels + part->channel) * s->taps * s->taps;
+}
+
+static void winograd_backward_weights(const convoy_conv2d_plan *p, int64_t piece,
+                                      const conv_call *call) {
+  wino_sizes s = wino_sizes_of(p);
+  wino_part part = wino_part_at(p, &s, piece / p->partials);
+  int64_t number = piece % p->partials, blocks = ceil_div(s.tiles, p->block_tiles);
+  int64_t first = blocks * number / p->partials, last = blocks * (number + 1) / p->partials;
+  int64_t taps = s.taps * s.taps;
+  wino_block b = wino_block_of(p, &s, call->scratch);
+  for (int64_t i = first; i < last; i++) {
+    wino_block_take(&b, i);
+    wino_add_products(&b, &part, call, i > first);
+  }
+  int bias = p->flags & CONVOY_CONV_BIAS && part.channel == 0;
+  if (p->partials > 1) {
+    T *partial = (T *)call->workspace + piece * wino_partial(p);
+    wino_output_weights(&b, &part, partial, p->block_channels * taps, 0);
+    if (bias) {
+      wino_bias_gradients(p, &part, number, p->partials, call->y, partial + wino_partial_bias(p));
+    }
+  } else {
+    int accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0;
+    wino_output_weights(&b, &part, wino_weights_gradient(&s, &part, call->w), s.channels * taps,
+                        accumulate);
+    if (bias) {
+      T *sum = b.outputs;
+      wino_bias_gradients(p, &part, 0, 1, call->y, sum);
+      sum_partials(sum, 1, 0, (T *)call->b + part.group * s.filters + part.filter, part.filters,
+                   accumulate);
+    }
+  }
+}
+
+/* The second phase: a piece is the WINO_PANEL filters of a part. */
+static void winograd_sum_weights(const convoy_conv2d_plan *p, int64_t piece,
+                                 const conv_call *call) {
+  wino_sizes s = wino_sizes_of(p);
+  int64_t ranges = ceil_div(p->block_filters, WINO_PANEL), taps = s.taps * s.taps;
+  wino_part part = wino_part_at(p, &s, piece / ranges);
+  int64_t first = piece % ranges * WINO_PANEL;
+  int64_t last = min_i64(part.filters, first + WINO_PANEL);
+  int accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0;
+  const T *partial = (const T *)call->workspace + part.index * p->partials * wino_partial(p);
+  T *dw = wino_weights_gradient(&s, &part, call->w);
+  for (int64_t k = first; k < last; k++) {
+    sum_partials(partial + k * p->block_channels * taps, p->partials, wino_partial(p),
+                 dw + k * s.channels * taps, part.channels * taps, accumulate);
+  }
+  if (p->flags & CONVOY_CONV_BIAS && part.channel == 0 && first < last) {
+    sum_partials(partial + wino_partial_bias(p) + first, p->partials, wino_partial(p),
+                 (T *)call->b + part.group * s.filters + part.filter + first, last - first,
+                 accumulate);
+  }
+}

@@ -1,0 +1,252 @@
+/*
+ * y, or dx as the convolution of dy with the weights turned round: block by block of tiles, their
+ * inputs are transformed, multiplied by the transformed weights, each of the 36 points a matrix
+ * product over channels, and transformed back. Included once per element type T and instruction
+ * set.
+ */
+
+/* What a piece works with. */
+typedef struct {
+  const convoy_conv2d_plan *p;
+  const wino_sizes *s;
+  int64_t tiles; /* of the block */
+  wino_run *run;
+  int64_t runs;
+  wino_group *group;
+  int64_t groups;
+  lane_number *numbers;
+  T *zeros, *rows, *columns, *pixels, *outputs, *input, *gradient, *product;
+  int64_t row; /* of columns, and of rows */
+} wino_block;
+
+/* The transform along the columns of one channel's slots, into [36][tiles]. */
+WINO_INLINE void wino_input_channel(const wino_block *b, int step, T *to, int64_t matrix) {
+  const lane_number *numbers = b->numbers;
+  for (int64_t g = 0; g < b->groups; g++, numbers += LANES) {
+    const T *from = b->columns + b->group[g].slot * step;
+    T *tile = to + b->group[g].tile;
+    int64_t whole = b->group[g].whole;
+#pragma GCC unroll 1
+    for (int i = 0; i < WINO_POINTS; i++, from += b->row, tile += WINO_POINTS * matrix) {
+      vec d[WINO_POINTS], t[WINO_POINTS];
+      wino_slot_columns(from, step, d);
+      if (!whole) {
+#pragma GCC unroll 6
+        for (int j = 0; j < WINO_POINTS; j++) {
+          d[j] = vec_select(d[j], numbers);
+        }
+      }
+      wino_inputs(d, t);
+#pragma GCC unroll 6
+      for (int j = 0; j < WINO_POINTS; j++) {
+        vec_store(tile + j * matrix, t[j]);
+      }
+    }
+  }
+}
+
+/* The transformed inputs of some channels, [36][channels][block_tiles]. */
+static void wino_input(const wino_block *b, const T *x, int64_t image, int64_t channels) {
+  const wino_sizes *s = b->s;
+  int64_t matrix = wino_matrix(b->p->block_channels, b->p->block_tiles);
+  T *to = b->input;
+  for (int64_t c = 0; c < channels; c++, x += s->h * s->w, to += b->p->block_tiles) {
+    wino_input_columns(b->p, s, b->run, b->runs, x, image, b->zeros, b->rows, b->columns, b->row);
+    if (s->step == 4) {
+      wino_input_channel(b, 4, to, matrix);
+    } else {
+      wino_input_channel(b, 2, to, matrix);
+    }
+  }
+}
+
+/* The products of a panel of filters, [36][WINO_PANEL][block_tiles] = or += weights * input. */
+static void wino_multiply(const wino_block *b, const T *weights, int64_t filters, int64_t channels,
+                          T *product, int accumulate) {
+  const convoy_conv2d_plan *p = b->p;
+  const T *input = b->input;
+  int64_t most = micro_even_width(b->tiles);
+  for (int i = 0; i < WINO_POINTS * WINO_POINTS; i++) {
+    for (int64_t tile = 0; tile < b->tiles; tile += most) {
+      int64_t width = micro_width(min_i64(most, b->tiles - tile));
+      for (int64_t f = 0; f < filters; f += MICRO_ROWS) {
+        micro_tile(width, channels, weights + f * channels, input + tile, p->block_tiles,
+                   product + f * p->block_tiles + tile, p->block_tiles, accumulate);
+      }
+    }
+    weights += wino_weights_matrix(p);
+    input += wino_matrix(p->block_channels, p->block_tiles);
+    product += wino_matrix(WINO_PANEL, p->block_tiles);
+  }
+}
+
+/* The inverse transform of LANES tiles, whose rows of step * LANES outputs lie pitch apart. */
+WINO_INLINE void wino_output_tiles(const T *from, int64_t matrix, int step, T *to, int64_t pitch) {
+  vec down[4][WINO_POINTS];
+#pragma GCC unroll 6
+  for (int j = 0; j < WINO_POINTS; j++) {
+    vec m[WINO_POINTS], y[5];
+#pragma GCC unroll 6
+    for (int i = 0; i < WINO_POINTS; i++) {
+      m[i] = vec_load(from + (i * WINO_POINTS + j) * matrix);
+    }
+    wino_outputs(m, step, y);
+#pragma GCC unroll 4
+    for (int i = 0; i < step; i++) {
+      down[i][j] = y[i];
+    }
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < step; i++, to += pitch) {
+    vec y[5];
+    wino_outputs(down[i], step, y);
+    if (step == 2) {
+      vec_store(to, vec_zip_low(y[0], y[1]));
+      vec_store(to + LANES, vec_zip_high(y[0], y[1]));
+    } else {
+      vec even0 = vec_zip_low(y[0], y[2]), even1 = vec_zip_high(y[0], y[2]);
+      vec odd0 = vec_zip_low(y[1], y[3]), odd1 = vec_zip_high(y[1], y[3]);
+      vec_store(to, vec_zip_low(even0, odd0));
+      vec_store(to + LANES, vec_zip_high(even0, odd0));
+      vec_store(to + 2 * LANES, vec_zip_low(even1, odd1));
+      vec_store(to + 3 * LANES, vec_zip_high(even1, odd1));
+    }
+  }
+}
+
+/* What becomes of outputs. */
+typedef struct {
+  T bias;
+  int relu, accumulate;
+  int64_t ahead; /* from what is written now to what will be soon */
+} wino_finish;
+
+WINO_INLINE void wino_finish_row(const wino_finish *f, const T *from, int64_t n, T *y,
+                                 int64_t stride) {
+  if (stride == 1) {
+    vec bias = vec_all(f->bias);
+    for (int64_t i = 0; i < n; i += LANES) {
+      int64_t left = vec_left(n, i);
+      vec v = vec_add(vec_load(from + i), bias);
+      v = f->relu ? vec_relu(v) : v;
+      if (left == LANES) {
+        __builtin_prefetch(y + i + f->ahead, 1);
+        vec_store(y + i, f->accumulate ? vec_add(vec_load(y + i), v) : v);
+      } else {
+        vec_store_some(y + i, f->accumulate ? vec_add(vec_load_some(y + i, left), v) : v, left);
+      }
+    }
+    return;
+  }
+  for (int64_t i = 0; i < n; i++, y += stride) {
+    T v = from[i] + f->bias;
+    v = f->relu && v < 0 ? 0 : v;
+    *y = f->accumulate ? *y + v : v;
+  }
+}
+
+/* Gives y, a channel of the first image, a filter's outputs. */
+static void wino_output_filter(const wino_block *b, const wino_finish *f, const T *outputs,
+                               int64_t pitch, T *y, int64_t image) {
+  const convoy_conv2d_plan *p = b->p;
+  const wino_sizes *s = b->s;
+  for (int64_t r = 0; r < b->runs; r++) {
+    const wino_run *run = &b->run[r];
+    int64_t cols = min_i64(run->count * s->step, ceil_div(s->ow - run->col, p->dilation_w));
+    int64_t rows = min_i64(s->step, ceil_div(s->oh - run->row, p->dilation_h));
+    T *to = y + run->image * image + run->row * s->ow + run->col;
+    const T *from = outputs + run->tile * s->step;
+    for (int64_t i = 0; i < rows; i++, from += pitch, to += p->dilation_h * s->ow) {
+      wino_finish_row(f, from, cols, to, p->dilation_w);
+    }
+  }
+}
+
+/* The outputs of the filters of a panel. */
+static void wino_output(const wino_block *b, const T *product, int64_t filters, const T *bias, T *y,
+                        int64_t image) {
+  const convoy_conv2d_plan *p = b->p;
+  int64_t matrix = wino_matrix(WINO_PANEL, p->block_tiles), step = b->s->step;
+  int64_t pitch = p->block_tiles * step + WINO_SLACK;
+  wino_finish f = {.relu = (p->flags & CONVOY_CONV_RELU) != 0,
+                   .accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0,
+                   .ahead = b->s->oh * b->s->ow};
+  for (int64_t k = 0; k < filters; k++, product += p->block_tiles, y += b->s->oh * b->s->ow) {
+    for (int64_t tile = 0; tile < b->tiles; tile += LANES) {
+      T *to = b->outputs + tile * step;
+      if (step == 4) {
+        wino_output_tiles(product + tile, matrix, 4, to, pitch);
+      } else {
+        wino_output_tiles(product + tile, matrix, 2, to, pitch);
+      }
+    }
+    f.bias = bias != NULL ? bias[k] : 0;
+    wino_output_filter(b, &f, b->outputs, pitch, y, image);
+  }
+}
+
+/* The memory to work in. */
+static wino_block wino_block_of(const convoy_conv2d_plan *p, const wino_sizes *s, char *scratch) {
+  wino_scratch at = wino_scratch_of(p, s);
+  wino_block b = {.p = p,
+                  .s = s,
+                  .run = (wino_run *)(scratch + at.runs),
+                  .group = (wino_group *)(scratch + at.groups),
+                  .numbers = (lane_number *)(scratch + at.numbers),
+                  .zeros = (T *)(scratch + at.zeros),
+                  .rows = (T *)(scratch + at.rows),
+                  .columns = (T *)(scratch + at.columns),
+                  .pixels = (T *)(scratch + at.pixels),
+                  .outputs = (T *)(scratch + at.outputs),
+                  .input = (T *)(scratch + at.input),
+                  .gradient = (T *)(scratch + at.gradients),
+                  .product = (T *)(scratch + at.product),
+                  .row = wino_row(p, s)};
+  fill_zero(b.zeros, CONV_SLACK);
+  return b;
+}
+
+/* Takes up the index-th block of tiles. */
+static void wino_block_take(wino_block *b, int64_t index) {
+  int64_t first = index * b->p->block_tiles;
+  b->tiles = min_i64(b->p->block_tiles, b->s->tiles - first);
+  b->runs = wino_runs(b->p, b->s, first, first + b->tiles, b->run);
+  b->groups = wino_groups(b->run, b->runs, b->group, b->numbers);
+}
+
+/* The second phase: a piece is some filters' outputs of a block of tiles. */
+static void winograd_outputs(const convoy_conv2d_plan *p, int64_t piece, const conv_call *call) {
+  wino_sizes s = wino_sizes_of(p);
+  int64_t parts = ceil_div(s.filters, p->piece_filters);
+  int64_t blocks = ceil_div(s.tiles, p->block_tiles);
+  int64_t first = piece % parts * p->piece_filters;
+  int64_t end = min_i64(s.filters, first + p->piece_filters);
+  int64_t group = piece / parts / blocks;
+  int input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+
+  const T *x = (const T *)(input ? call->y : call->x) + group * s.channels * s.h * s.w;
+  T *y = (T *)(input ? call->x : call->y) + group * s.filters * s.oh * s.ow;
+  const T *bias = p->flags & CONVOY_CONV_BIAS ? (const T *)call->b + group * s.filters : NULL;
+  wino_block b = wino_block_of(p, &s, call->scratch);
+  wino_block_take(&b, piece / parts % blocks);
+  for (int64_t f = first; f < end; f += p->block_filters) {
+    int64_t filters = min_i64(p->block_filters, end - f);
+    for (int64_t c = 0; c < s.channels; c += p->block_channels) {
+      int64_t channels = min_i64(p->block_channels, s.channels - c);
+      if (f == first || p->block_channels < s.channels) {
+        wino_input(&b, x + c * s.h * s.w, p->groups * s.channels * s.h * s.w, channels);
+      }
+      T *product = b.product;
+      for (int64_t k = f; k < f + filters; k += WINO_PANEL) {
+        int64_t count = min_i64(WINO_PANEL, end - k);
+        wino_multiply(&b, wino_weights_at(p, &s, group, k, c, call->workspace), count, channels,
+                      product, c > 0);
+        if (c + channels == s.channels) { /* while they are in the cache */
+          wino_output(&b, product, count, bias != NULL ? bias + k : NULL, y + k * s.oh * s.ow,
+                      p->groups * s.filters * s.oh * s.ow);
+        }
+        product += WINO_POINTS * WINO_POINTS * wino_matrix(WINO_PANEL, p->block_tiles);
+      }
+    }
+  }
+}

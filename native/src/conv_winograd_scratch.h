@@ -1,0 +1,152 @@
+/*
+ * Winograd's algorithm in sizes: which tiles there are and where it keeps what in its memory;
+ * planner and kernels agree here. Counts are of elements, and the same at every CPU level.
+ *
+ * A tile is a square of step x step outputs, computed from 6 x 6 inputs. A dilated convolution
+ * falls apart into as many plain ones as there are outputs of different remainders modulo the
+ * dilation ("lattices"), each over rows and columns so far apart.
+ */
+#ifndef CONV_WINOGRAD_SCRATCH_H
+#define CONV_WINOGRAD_SCRATCH_H
+
+#include "conv_geometry.h"
+
+enum {
+  WINO_POINTS = 6,            /* of a tile along an axis */
+  WINO_PANEL = 16,            /* weights are padded to so many filters */
+  WINO_LINE = 16,             /* between matrices, lest all fall into one set of a cache */
+  WINO_SLACK = 4 * CONV_SLACK /* that vectors may reach past a row of columns */
+};
+
+/* The convolution that is done, which for an input gradient is one of dy. */
+typedef struct {
+  int64_t channels, filters;      /* of a group; of the input and of the output */
+  int64_t h, w, oh, ow;           /* of the input and of the output */
+  int64_t pad_top, pad_left;      /* may be negative */
+  int64_t taps, step;             /* along an axis, of the kernel and of a tile */
+  int64_t lattices_h, lattices_w; /* of an image */
+  int64_t tiles_h, tiles_w;       /* of a lattice */
+  int64_t tiles;                  /* of all images */
+  int64_t slots;                  /* of step columns, that a tile's inputs reach past it */
+} wino_sizes;
+
+static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
+  int input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+  int64_t c = conv_group_channels(p), k = conv_group_filters(p);
+  wino_sizes s;
+  s.channels = input ? k : c;
+  s.filters = input ? c : k;
+  s.h = input ? p->oh : p->h;
+  s.w = input ? p->ow : p->w;
+  s.oh = input ? p->h : p->oh;
+  s.ow = input ? p->w : p->ow;
+  s.pad_top = input ? (int64_t)(p->kh - 1) * p->dilation_h - p->pad_top : p->pad_top;
+  s.pad_left = input ? (int64_t)(p->kw - 1) * p->dilation_w - p->pad_left : p->pad_left;
+  s.taps = p->kh;
+  s.step = WINO_POINTS + 1 - s.taps;
+  s.slots = ceil_div(WINO_POINTS - s.step, s.step);
+  s.lattices_h = min_i64(p->dilation_h, s.oh);
+  s.lattices_w = min_i64(p->dilation_w, s.ow);
+  s.tiles_h = ceil_div(ceil_div(s.oh, p->dilation_h), s.step);
+  s.tiles_w = ceil_div(ceil_div(s.ow, p->dilation_w), s.step);
+  s.tiles = p->n * s.lattices_h * s.lattices_w * s.tiles_h * s.tiles_w;
+  return s;
+}
+
+/* Some neighbouring tiles of one row of tiles. */
+typedef struct {
+  int64_t image, row, col; /* of the first output */
+  int64_t tile, count;     /* the first's place in the block */
+  int64_t slot;            /* the first's place among slots, of which each run has some more */
+} wino_run;
+
+/* A vector of slots, and which of them hold a tile. */
+typedef struct {
+  int64_t slot, tile, whole; /* the first's; whole where all do */
+} wino_group;
+
+/* Weights of a block of filters and channels, transformed: [panels of WINO_PANEL filters][36], each
+ * a matrix as the micro-kernel takes it. */
+static inline int64_t wino_weights_matrix(const convoy_conv2d_plan *p) {
+  return conv_aligned((int64_t)WINO_PANEL * p->block_channels) + WINO_LINE;
+}
+
+static inline int64_t wino_weights_panel(const convoy_conv2d_plan *p) {
+  return WINO_POINTS * WINO_POINTS * wino_weights_matrix(p);
+}
+
+static inline int64_t wino_weights_block(const convoy_conv2d_plan *p) {
+  return p->block_filters / WINO_PANEL * wino_weights_panel(p);
+}
+
+static inline int64_t wino_weights_blocks(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  return ceil_div(s->filters, p->block_filters) * ceil_div(s->channels, p->block_channels);
+}
+
+/* Columns of a row of all runs of a block: as many slots as there can be, and slack. */
+static inline int64_t wino_row(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  int64_t runs = min_i64(p->block_tiles, ceil_div(p->block_tiles - 1, s->tiles_w) + 1);
+  return conv_aligned((p->block_tiles + runs * s->slots) * s->step) + WINO_SLACK;
+}
+
+/* Transformed inputs, [36][channels][tiles], and products, [panels][36][WINO_PANEL][tiles]; or, for
+ * weights' gradients, [36][filters][tiles] of dy, [36][tiles][channels] of x and
+ * [36][filters][channels] of dw. A matrix of the 36: */
+static inline int64_t wino_matrix(int64_t rows, int64_t cols) {
+  return conv_aligned(rows * cols) + WINO_LINE;
+}
+
+/* A partial: [block_filters] of dw over [block_channels], then db [block_filters]. */
+static inline int64_t wino_partial_bias(const convoy_conv2d_plan *p) {
+  return conv_aligned((int64_t)p->block_filters * p->block_channels * conv_taps(p));
+}
+
+static inline int64_t wino_partial(const convoy_conv2d_plan *p) {
+  return wino_partial_bias(p) + conv_aligned(p->block_filters);
+}
+
+/* Places in bytes from the start of scratch. */
+typedef struct {
+  int64_t runs;    /* wino_run[block_tiles] */
+  int64_t groups;  /* wino_group[most], one for each vector of slots at the least CPU level */
+  int64_t numbers; /* lane numbers of the groups */
+  int64_t zeros;   /* a vector */
+  int64_t rows;    /* [6][wino_row]: gathered, where columns are dilated */
+  int64_t columns; /* [6][wino_row], for weights' gradients of CONV_SLACK channels */
+  int64_t pixels;  /* [wino_row][CONV_SLACK], for weights' gradients */
+  int64_t outputs; /* [step][block_tiles * step]; or a vector of channels' taps, or some db */
+  int64_t input, gradients, product;
+  int64_t end;
+} wino_scratch;
+
+static inline wino_scratch wino_scratch_of(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  int64_t element = conv_element_bytes(p), row = wino_row(p, s);
+  int64_t squares = WINO_POINTS * WINO_POINTS;
+  int weights = p->operation == CONVOY_CONV_BACKWARD_WEIGHTS;
+  int64_t tiles = p->block_tiles, filters = p->block_filters, channels = p->block_channels;
+  int64_t at = 0;
+  wino_scratch m;
+#define WINO_PLACE(name, bytes) \
+  m.name = at;                  \
+  at += ceil_div(bytes, 64) * 64
+  WINO_PLACE(runs, tiles * (int64_t)sizeof(wino_run));
+  WINO_PLACE(groups, row * (int64_t)sizeof(wino_group));
+  WINO_PLACE(numbers, row * 8);
+  WINO_PLACE(zeros, CONV_SLACK * element);
+  WINO_PLACE(rows, WINO_POINTS * row * element);
+  WINO_PLACE(columns, (weights ? CONV_SLACK : 1) * WINO_POINTS * row * element);
+  WINO_PLACE(pixels, (weights ? CONV_SLACK * row : 0) * element);
+  WINO_PLACE(outputs, (weights ? max_i64(s->taps * s->taps * CONV_SLACK, filters)
+                               : s->step * (tiles * s->step + WINO_SLACK)) *
+                          element);
+  WINO_PLACE(input, squares * wino_matrix(channels, tiles) * element);
+  WINO_PLACE(gradients, (weights ? squares * wino_matrix(filters, tiles) : 0) * element);
+  WINO_PLACE(product, (weights ? squares * wino_matrix(filters, channels)
+                               : filters / WINO_PANEL * squares * wino_matrix(WINO_PANEL, tiles)) *
+                          element);
+#undef WINO_PLACE
+  m.end = at;
+  return m;
+}
+
+#endif

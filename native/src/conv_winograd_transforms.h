@@ -1,0 +1,64 @@
+/*
+ * Winograd's transforms along one axis, over the points 0, 1, -1, 2, -2 and infinity (Lavin and
+ * Gray, 2015). A correlation of 6 inputs with r taps, giving 7 - r outputs, is
+ *
+ *   outputs(products of inputs(the 6) and points(the r taps))
+ *
+ * and it takes 6 multiplications instead of r * (7 - r). Included once per element type T and
+ * instruction set.
+ */
+
+#define WINO_INLINE static inline __attribute__((always_inline))
+
+/* B-transposed. */
+WINO_INLINE void wino_inputs(const vec d[WINO_POINTS], vec t[WINO_POINTS]) {
+  vec two = vec_all(2), four = vec_all(4), five = vec_all(5);
+  vec even = vec_fma(vec_all(-4), d[2], d[4]), odd = vec_fma(vec_all(-4), d[1], d[3]);
+  vec even2 = vec_sub(d[4], d[2]), odd2 = vec_mul(two, vec_sub(d[3], d[1]));
+  t[0] = vec_fma(four, d[0], vec_sub(d[4], vec_mul(five, d[2])));
+  t[1] = vec_add(even, odd);
+  t[2] = vec_sub(even, odd);
+  t[3] = vec_add(even2, odd2);
+  t[4] = vec_sub(even2, odd2);
+  t[5] = vec_fma(four, d[1], vec_sub(d[5], vec_mul(five, d[3])));
+}
+
+/* G: the polynomial of r coefficients at the points, 2 <= r <= 5. */
+WINO_INLINE void wino_points(const vec *d, int r, vec t[WINO_POINTS]) {
+  vec four = vec_all(4), even = d[0], odd = d[1], even2 = d[0], odd2 = d[1];
+  if (r > 2) {
+    vec last = r > 4 ? vec_fma(four, d[4], d[2]) : d[2];
+    even = vec_add(even, r > 4 ? vec_add(d[2], d[4]) : d[2]);
+    even2 = vec_fma(four, last, even2);
+  }
+  if (r > 3) {
+    odd = vec_add(odd, d[3]);
+    odd2 = vec_fma(four, d[3], odd2);
+  }
+  vec sixth = vec_all((T)-1 / 6), part = vec_all((T)1 / 24);
+  odd2 = vec_add(odd2, odd2);
+  t[0] = vec_mul(vec_all((T)0.25), d[0]);
+  t[1] = vec_mul(sixth, vec_add(even, odd));
+  t[2] = vec_mul(sixth, vec_sub(even, odd));
+  t[3] = vec_mul(part, vec_add(even2, odd2));
+  t[4] = vec_mul(part, vec_sub(even2, odd2));
+  t[5] = d[r - 1];
+}
+
+/* A-transposed: n outputs, 2 <= n <= 5. */
+WINO_INLINE void wino_outputs(const vec m[WINO_POINTS], int n, vec *y) {
+  vec even = vec_add(m[1], m[2]), odd = vec_sub(m[1], m[2]);
+  vec even2 = vec_add(m[3], m[4]), odd2 = vec_sub(m[3], m[4]);
+  y[0] = vec_add(m[0], vec_add(even, even2));
+  y[1] = vec_fma(vec_all(2), odd2, odd);
+  if (n > 2) {
+    y[2] = vec_fma(vec_all(4), even2, even);
+  }
+  if (n > 3) {
+    y[3] = vec_fma(vec_all(8), odd2, odd);
+  }
+  if (n > 4) {
+    y[4] = vec_fma(vec_all(16), even2, even);
+  }
+  y[n - 1] = vec_add(y[n - 1], m[5]);
+}

@@ -1,0 +1,114 @@
+/*
+ * The weights, transformed and packed as the micro-kernel takes them; for an input gradient turned
+ * round. Included once per element type T and instruction set.
+ */
+
+/* Weights as a convolution's filters and channels: where a group's begin and how far apart they
+ * are. */
+typedef struct {
+  const T *first;
+  int64_t filter, channel;
+  int turned;
+} wino_filters;
+
+static wino_filters wino_filters_of(const convoy_conv2d_plan *p, const wino_sizes *s, int64_t group,
+                                    const T *w) {
+  int64_t taps = s->taps * s->taps, channels = conv_group_channels(p);
+  wino_filters f = {.first = w + group * conv_group_filters(p) * channels * taps};
+  f.turned = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+  f.filter = f.turned ? taps : channels * taps;
+  f.channel = f.turned ? channels * taps : taps;
+  return f;
+}
+
+/* Stores LANES filters' weights where the micro-kernel's panels of channels wide have them. */
+WINO_INLINE void wino_store_filters(T *to, int64_t filter, int64_t channel, int64_t channels,
+                                    vec v) {
+  to += filter / MICRO_ROWS * MICRO_ROWS * channels + channel * MICRO_ROWS + filter % MICRO_ROWS;
+  if ((int)LANES > (int)MICRO_ROWS) {
+    vec_store_halves(to, to + MICRO_ROWS * channels, v);
+  } else {
+    vec_store(to, v);
+  }
+}
+
+/* The weights of LANES filters, of which some are real, for one channel: [taps * taps]. */
+WINO_INLINE void wino_load_filters(const wino_filters *f, int64_t filter, int64_t filters,
+                                   int64_t channel, int taps, vec *weight) {
+  const T *from = f->first + filter * f->filter + channel * f->channel;
+  int count = taps * taps;
+  for (int t = 0; t < count; t += LANES) {
+    vec v[LANES];
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++) {
+      v[i] = i < filters ? vec_load_some(from + i * f->filter + t, vec_left(count, t)) : vec_all(0);
+    }
+    vec_transpose(v);
+    for (int i = 0; i < LANES && t + i < count; i++) {
+      weight[f->turned ? count - 1 - t - i : t + i] = v[i];
+    }
+  }
+}
+
+/* A panel of WINO_PANEL filters, of which some are real, over some channels. */
+WINO_INLINE void wino_pack_panel(const wino_filters *f, int64_t filter, int64_t filters,
+                                 int64_t channel, int64_t channels, int taps, T *to,
+                                 int64_t matrix) {
+  for (int64_t k = 0; k < filters; k += LANES) {
+    for (int64_t c = 0; c < channels; c++) {
+      vec weight[25], down[WINO_POINTS][5];
+      wino_load_filters(f, filter + k, filters - k, channel + c, taps, weight);
+#pragma GCC unroll 5
+      for (int j = 0; j < taps; j++) {
+        vec d[5], t[WINO_POINTS];
+#pragma GCC unroll 5
+        for (int i = 0; i < taps; i++) {
+          d[i] = weight[i * taps + j];
+        }
+        wino_points(d, taps, t);
+#pragma GCC unroll 6
+        for (int i = 0; i < WINO_POINTS; i++) {
+          down[i][j] = t[i];
+        }
+      }
+#pragma GCC unroll 6
+      for (int i = 0; i < WINO_POINTS; i++) {
+        vec t[WINO_POINTS];
+        wino_points(down[i], taps, t);
+#pragma GCC unroll 6
+        for (int j = 0; j < WINO_POINTS; j++) {
+          wino_store_filters(to + (i * WINO_POINTS + j) * matrix, k, c, channels, t[j]);
+        }
+      }
+    }
+  }
+}
+
+/* Transformed weights of a group's panel of filters and block of channels. */
+static T *wino_weights_at(const convoy_conv2d_plan *p, const wino_sizes *s, int64_t group,
+                          int64_t filter, int64_t channel, T *workspace) {
+  int64_t across = ceil_div(s->channels, p->block_channels);
+  int64_t block = filter / p->block_filters * across + channel / p->block_channels;
+  return workspace + (group * wino_weights_blocks(p, s) + block) * wino_weights_block(p) +
+         filter % p->block_filters / WINO_PANEL * wino_weights_panel(p);
+}
+
+/* The first phase: a piece is some rows of WINO_PANEL filters. */
+static void winograd_weights(const convoy_conv2d_plan *p, int64_t piece, const conv_call *call) {
+  wino_sizes s = wino_sizes_of(p);
+  int64_t panels = ceil_div(s.filters, WINO_PANEL), all = p->groups * panels;
+  int64_t matrix = wino_weights_matrix(p);
+  for (int64_t i = all * piece / p->pieces[0]; i < all * (piece + 1) / p->pieces[0]; i++) {
+    wino_filters f = wino_filters_of(p, &s, i / panels, call->w);
+    int64_t first = i % panels * WINO_PANEL, filters = min_i64(WINO_PANEL, s.filters - first);
+    for (int64_t c = 0; c < s.channels; c += p->block_channels) {
+      int64_t channels = min_i64(p->block_channels, s.channels - c);
+      T *to = wino_weights_at(p, &s, i / panels, first, c, call->workspace);
+      if (s.taps == 3) {
+        wino_pack_panel(&f, first, filters, c, channels, 3, to, matrix);
+      } else {
+        wino_pack_panel(&f, first, filters, c, channels, 5, to, matrix);
+      }
+    }
+  }
+}
