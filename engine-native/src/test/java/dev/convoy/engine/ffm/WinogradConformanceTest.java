@@ -1,0 +1,82 @@
+package dev.convoy.engine.ffm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.convoy.Conv2dAlgorithm;
+import dev.convoy.Conv2dExplanation;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.Engine;
+import dev.convoy.Engines;
+import dev.convoy.Shape;
+import dev.convoy.Window;
+import dev.convoy.conformance.Conv2dConformance;
+import dev.convoy.conformance.ConvTranspose2dConformance;
+import dev.convoy.conformance.ThreadConformance;
+import dev.convoy.spi.EngineConfig;
+import dev.convoy.spi.EngineProvider;
+import org.junit.jupiter.api.Test;
+
+/** Every convolution that Winograd's algorithm applies to, by it. */
+class WinogradConformanceTest
+    implements Conv2dConformance, ConvTranspose2dConformance, ThreadConformance {
+  private static final Conv2dSpec THREE = Conv2dSpec.of(Window.square(3).padding(1));
+  private static final Shape X = Shape.of(2, 32, 28, 28);
+  private static final Shape W = Shape.of(48, 32, 3, 3);
+
+  @Override
+  public EngineProvider provider() {
+    return new NativeEngineProvider();
+  }
+
+  @Override
+  public EngineConfig config() {
+    return EngineConfig.defaults().algorithm(Conv2dAlgorithm.WINOGRAD);
+  }
+
+  @Test
+  void itIsUsedForAllThreeOperations() {
+    assertEquals(
+        new Conv2dExplanation(
+                Conv2dAlgorithm.WINOGRAD, Conv2dAlgorithm.WINOGRAD, Conv2dAlgorithm.WINOGRAD, "")
+            .toString(),
+        withoutText(explain(config())));
+  }
+
+  @Test
+  void precisionExcludesItFromTheEnginesChoice() {
+    Conv2dExplanation precise = explain(EngineConfig.defaults().precise(true));
+    assertNotEquals(Conv2dAlgorithm.WINOGRAD, precise.forward());
+    assertNotEquals(Conv2dAlgorithm.WINOGRAD, precise.backwardInput());
+    assertNotEquals(Conv2dAlgorithm.WINOGRAD, precise.backwardWeights());
+  }
+
+  @Test
+  void whatItIsNotForIsRefusedWithTheReason() {
+    refuses("for stride 1", Conv2dSpec.of(Window.square(3).stride(2)), 3);
+    refuses("for kernels of 3x3 and 5x5", Conv2dSpec.of(Window.square(4)), 4);
+  }
+
+  private void refuses(String reason, Conv2dSpec spec, int kernel) {
+    try (Engine engine = Engines.create(provider(), config())) {
+      Shape w = Shape.of(48, 32, kernel, kernel);
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> engine.explain(spec, X, w))
+              .getMessage();
+      assertTrue(message.contains(reason), message);
+    }
+  }
+
+  private Conv2dExplanation explain(EngineConfig config) {
+    try (Engine engine = Engines.create(provider(), config)) {
+      return engine.explain(THREE, X, W);
+    }
+  }
+
+  private static String withoutText(Conv2dExplanation plan) {
+    return new Conv2dExplanation(plan.forward(), plan.backwardInput(), plan.backwardWeights(), "")
+        .toString();
+  }
+}
