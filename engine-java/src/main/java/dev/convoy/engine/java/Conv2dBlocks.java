@@ -216,6 +216,23 @@ final class Conv2dBlocks {
     return Math.min(slots, segments * tapRows) * Math.min(shared, (long) columns.taps * outputs);
   }
 
+  /** Rows of outputs of one image whose band fits in L2 beside the outputs. */
+  int directRows() {
+    Conv2dAxis rows = rowPhases[0];
+    Conv2dAxis columns = columnPhases[0];
+    long width = (long) columns.outputs * Math.min(columns.stride, columns.taps) + columns.taps;
+    long reach = (long) rows.taps * rows.dilation;
+    int high = rows.outputs;
+    while (high > 4 && (high * (long) rows.stride + reach) * channels * width > BAND) {
+      high = GemmTile.roundUp(high / 2, 4);
+    }
+    return high;
+  }
+
+  int rowPhaseCount() {
+    return rowPhaseCount;
+  }
+
   /** Phases of both axes. */
   int phases() {
     return rowPhaseCount * columnPhaseCount;

@@ -11,8 +11,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Convolution and its gradient with respect to the input: a matrix product of the weights and the
- * column matrix, of which only cache-sized blocks are ever packed, straight from the image; or,
- * where few filters share an input channel, sums over the image itself.
+ * column matrix, of which only cache-sized blocks are ever packed, straight from the image.
  *
  * <p>The output is cut into blocks of filters by pixels, each made by one thread alone. Used by one
  * calling thread at a time.
@@ -23,8 +22,7 @@ final class Conv2dCall {
   private final Scratch shared = new Scratch();
   private final Conv2dBlocks blocks = new Conv2dBlocks();
 
-  private final Workers.Job packing = this::pack;
-  private final Workers.Job panelling = this::packPanel;
+  private final Workers.Job packing = this::packPanel;
   private final Workers.Job product = this::multiply;
 
   // The call under way.
@@ -35,7 +33,6 @@ final class Conv2dCall {
   private GemmEpilogue epilogue;
   private GemmPanels packed;
   private boolean backward;
-  private boolean direct;
   private int kernelHeight;
   private int kernelWidth;
 
@@ -44,19 +41,16 @@ final class Conv2dCall {
     this.scratch = scratch;
   }
 
-  void forward(Conv2dSpec spec, boolean fromBand, Tensor x, Tensor w, Tensor b, Tensor y) {
-    direct = fromBand;
-    blocks.forward(spec, x.shape(), y.shape(), x.dtype(), fromBand);
+  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+    blocks.forward(spec, x.shape(), y.shape(), x.dtype(), false);
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
     backward = false;
     run(spec.window(), x, w, y);
   }
 
-  void backwardInput(
-      Conv2dSpec spec, boolean fromBand, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
-    direct = fromBand;
-    blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype(), fromBand);
+  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype(), false);
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     backward = true;
@@ -64,14 +58,14 @@ final class Conv2dCall {
   }
 
   /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, boolean fromBand, Shape x, Shape y) {
-    blocks.forward(spec, x, y, DType.F32, fromBand);
+  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+    blocks.forward(spec, x, y, DType.F32, false);
     return blocks.describe();
   }
 
   /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, boolean fromBand, Shape x, Shape y) {
-    blocks.backwardInput(spec, x, y, DType.F32, fromBand);
+  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+    blocks.backwardInput(spec, x, y, DType.F32, false);
     return blocks.describe();
   }
 
@@ -83,40 +77,14 @@ final class Conv2dCall {
     kernelWidth = window.kernelWidth();
     packed = shared.panels(in.dtype());
     try {
-      if (direct) {
-        packed.reserve(GemmPanels.Part.LEFT, w.shape().elements());
-        workers.run(blocks.groups * (backward ? blocks.filters : 1), packing);
-      } else {
-        packed.reserve(GemmPanels.Part.LEFT, blocks.panelsLength());
-        workers.run(blocks.groups * blocks.panels(), panelling);
-      }
+      packed.reserve(GemmPanels.Part.LEFT, blocks.panelsLength());
+      workers.run(blocks.groups * blocks.panels(), packing);
       workers.run(blocks.pieces, product);
     } finally {
       input = null;
       weights = null;
       bias = null;
       output = null;
-    }
-  }
-
-  /** Packs the weights of one group or, for the gradient, of one input channel of the forward. */
-  private void pack(int piece) {
-    if (!backward) {
-      long length = (long) blocks.filters * blocks.channels * kernelHeight * kernelWidth;
-      int at = (int) (piece * length);
-      packed.copyExactly(weights, at, GemmPanels.Part.LEFT, at, (int) length);
-      return;
-    }
-    int taps = kernelHeight * kernelWidth;
-    int group = piece / blocks.filters;
-    int channel = piece % blocks.filters;
-    long distance = (long) blocks.filters * taps;
-    long first = (long) group * blocks.channels * distance + (long) channel * taps;
-    for (int phase = 0; phase < blocks.phases(); phase++) {
-      Conv2dAxis rows = blocks.rows(phase);
-      Conv2dAxis columns = blocks.columns(phase);
-      int index = blocks.weightsIndex(phase, piece);
-      packed.taps(weights, first, distance, blocks.channels, rows, columns, kernelWidth, index);
     }
   }
 
@@ -192,17 +160,9 @@ final class Conv2dCall {
     panels.reserve(
         GemmPanels.Part.PRODUCT, (long) GemmTile.roundUp(blocks.blockRows, GemmTile.ROWS) * stride);
     PackColumns block = mine.columns;
-    if (direct) {
-      block.plan(rows, columns, firstPixel, wide, 0, rows.taps);
-      int channelIn = group * blocks.channels;
-      blocks.packBand(panels, block, phase, input, channelIn, blocks.channels, rows.taps);
-      int a0 = blocks.weightsIndex(phase, channelOut);
-      panels.directOutputs(block, packed, a0, bias, channelOut, high, stride);
-    } else {
-      int panel = firstFilter / GemmPanels.panelRows(blocks.dtype);
-      int a0 = blocks.panelIndex(phase, group, panel);
-      product(panels, block, phase, firstPixel, wide, group, a0, high, stride);
-    }
+    int panel = firstFilter / GemmPanels.panelRows(blocks.dtype);
+    int a0 = blocks.panelIndex(phase, group, panel);
+    product(panels, block, phase, firstPixel, wide, group, a0, high, stride);
     store(panels, block, rows, columns, channelOut, high, stride);
   }
 
@@ -262,16 +222,8 @@ final class Conv2dCall {
         long at = (image + channelOut + row) * plane + block.runPosition[run];
         int length = block.runLength[run];
         if (columns.step == 1) {
-          MemorySegment biases = direct ? null : bias;
           panels.store(
-              GemmPanels.Part.PRODUCT,
-              index,
-              output,
-              at,
-              length,
-              epilogue,
-              biases,
-              channelOut + row);
+              GemmPanels.Part.PRODUCT, index, output, at, length, epilogue, bias, channelOut + row);
         } else {
           boolean add = epilogue == GemmEpilogue.ADD;
           panels.scatter(GemmPanels.Part.PRODUCT, index, output, at, columns.step, length, add);

@@ -34,8 +34,9 @@ final class DirectConv2dWeights {
   private boolean accumulate;
   private GemmPanels partial;
   private int depth;
+  private int blockRows;
+  private int units;
   private int chunks;
-  private int chunkBlocks;
 
   DirectConv2dWeights(Workers workers, ThreadLocal<Scratch> scratch) {
     this.workers = workers;
@@ -63,16 +64,22 @@ final class DirectConv2dWeights {
   /** How the gradient would be computed, in words. */
   String explain(Conv2dSpec spec, Shape xs, Shape dys) {
     cut(spec, xs, dys, DType.F32);
-    return "blocks of %d pixels, %d chunks of %d blocks, %d pieces"
-        .formatted(blocks.blockColumns, chunks, chunkBlocks, chunks * blocks.groups);
+    return "%d rows of an image's output at a time, %d chunks, %d pieces"
+        .formatted(blockRows, chunks, chunks * blocks.groups);
   }
 
   private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {
     blocks.forward(spec, xs, dys, dtype, true);
     depth = Math.toIntExact(blocks.depth());
-    int wanted = Math.min(blocks.columnBlocks, Math.ceilDiv(ENOUGH_PIECES, blocks.groups));
-    chunkBlocks = Math.ceilDiv(blocks.columnBlocks, wanted);
-    chunks = Math.ceilDiv(blocks.columnBlocks, chunkBlocks);
+    blockRows = blocks.directRows();
+    int outputs = blocks.rows(0).outputs;
+    while (blockRows > 4
+        && (long) blocks.images * Math.ceilDiv(outputs, blockRows) * blocks.groups
+            < ENOUGH_PIECES) {
+      blockRows = GemmTile.roundUp(blockRows / 2, 4);
+    }
+    units = Math.multiplyExact(blocks.images, Math.ceilDiv(outputs, blockRows));
+    chunks = Math.min(units, Math.ceilDiv(ENOUGH_PIECES, blocks.groups));
   }
 
   /** From one group's sums to the next, in whole vectors. */
@@ -88,23 +95,31 @@ final class DirectConv2dWeights {
     int chunk = piece / blocks.groups;
     int group = piece % blocks.groups;
     partial.clear(piece * groupLength(), groupLength());
-    panels.reserve(GemmPanels.Part.LEFT, blocks.blockColumns);
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
+    long planeIn = (long) rows.inputs * columns.inputs;
     long plane = (long) rows.outputs * columns.outputs;
-    int last = Math.min(blocks.columnBlocks, (chunk + 1) * chunkBlocks);
-    for (int i = chunk * chunkBlocks; i < last; i++) {
-      long pixel = (long) i * blocks.blockColumns;
-      int wide = (int) Math.min(blocks.blockColumns, blocks.images * plane - pixel);
-      block.plan(rows, columns, pixel, wide, 0, rows.taps);
-      blocks.packBand(panels, block, 0, x, group * blocks.channels, blocks.channels, rows.taps);
+    int pixels = Math.multiplyExact(blockRows, columns.outputs);
+    panels.reserve(GemmPanels.Part.LEFT, pixels);
+    int last = (int) ((chunk + 1L) * units / chunks);
+    int planned = -1;
+    for (int unit = (int) ((long) chunk * units / chunks); unit < last; unit++) {
+      // The same rows of one image after the other, so that one plan serves many.
+      int rowBlock = unit / blocks.images;
+      int image = unit % blocks.images;
+      long pixel = (long) rowBlock * pixels;
+      int wide = (int) Math.min(pixels, plane - pixel);
+      if (rowBlock != planned) {
+        block.plan(rows, columns, pixel, wide, 0, rows.taps);
+        block.planPlaces(blocks.channels, rows.taps, columns.taps);
+        panels.reserve(GemmPanels.Part.BAND, blocks.channels * block.channelLength());
+        planned = rowBlock;
+      }
+      long at = ((long) image * blocks.groups + group) * blocks.channels * planeIn;
+      panels.band(block, x, at, 0, blocks.channels, rows.inputs, columns.inputs, columns.stride);
       for (int filter = 0; filter < blocks.filters; filter++) {
-        for (int run = 0; run < block.runs; run++) {
-          long image = (long) block.runImage[run] * blocks.groups + group;
-          long at = (image * blocks.filters + filter) * plane + block.runPosition[run];
-          int length = block.runLength[run];
-          panels.copy(dy, at, GemmPanels.Part.LEFT, block.runColumn[run], length);
-        }
+        long channel = ((long) image * blocks.groups + group) * blocks.filters + filter;
+        panels.copy(dy, channel * plane + pixel, GemmPanels.Part.LEFT, 0, wide);
         panels.directWeights(block, partial, piece * groupLength() + filter * depth);
       }
     }

@@ -214,20 +214,14 @@ abstract class GemmPanels {
       boolean add);
 
   /**
-   * Sets the product part to a block's pixels for some filters, from the band.
+   * Sets the product part, from {@code index} on, to a block's pixels for some filters, from the
+   * band.
    *
    * @param leftOwner whose left part holds the weights, from {@code a0} on, filter by filter
-   * @param biases filter {@code i} has element {@code first + i}; null for none
-   * @param stride from one filter's row of the product to the next
+   * @param far from one filter's pixels to the next's
    */
   abstract void directOutputs(
-      PackColumns block,
-      GemmPanels leftOwner,
-      int a0,
-      MemorySegment biases,
-      long first,
-      int filters,
-      int stride);
+      PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far);
 
   /**
    * Adds to another's product part, from {@code index} on, the gradients of a block's taps. The
@@ -273,6 +267,9 @@ abstract class GemmPanels {
       int stride,
       int far,
       int count);
+
+  /** Puts two runs' elements in turn. */
+  abstract void zip(Part from, int even, int odd, Part to, int length);
 
   /** Puts four rows' elements in turn; see {@link WinogradF32#interleave}. */
   abstract void interleave(Part from, int at, int step, Part to, int index, int count);

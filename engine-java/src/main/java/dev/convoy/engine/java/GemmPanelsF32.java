@@ -195,19 +195,17 @@ final class GemmPanelsF32 extends GemmPanels {
 
   @Override
   void directOutputs(
-      PackColumns block,
-      GemmPanels leftOwner,
-      int a0,
-      MemorySegment biases,
-      long first,
-      int filters,
-      int stride) {
+      PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far) {
     float[] weights = ((GemmPanelsF32) leftOwner).left;
     for (int i = 0; i < filters; i++) {
-      float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, first + i);
       int at = a0 + i * block.places;
-      DirectConv2dF32.outputs(block, band, weights, at, bias, product, i * stride);
+      DirectConv2dF32.outputs(block, band, weights, at, product, index + i * far);
     }
+  }
+
+  @Override
+  void zip(Part from, int even, int odd, Part to, int length) {
+    PackF32.zip(part(from), even, odd, part(to), length);
   }
 
   @Override

@@ -34,6 +34,7 @@ final class JavaConv2d {
   private final Conv2dAlgorithm configured;
   private final boolean precise;
   private final ThreadLocal<Conv2dCall> calls;
+  private final ThreadLocal<DirectConv2d> directs;
   private final ThreadLocal<WinogradConv2d> winograds;
   private final ThreadLocal<WinogradConv2dWeights> winogradWeights;
   private final ThreadLocal<GemmConv2dWeights> gemmWeights;
@@ -45,6 +46,7 @@ final class JavaConv2d {
     precise = config.precise();
     ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
     calls = ThreadLocal.withInitial(() -> new Conv2dCall(workers, scratch));
+    directs = ThreadLocal.withInitial(() -> new DirectConv2d(workers, scratch));
     winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch));
     winogradWeights = ThreadLocal.withInitial(() -> new WinogradConv2dWeights(workers, scratch));
     gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
@@ -54,19 +56,19 @@ final class JavaConv2d {
 
   void conv2d(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     Conv2dAlgorithm chosen = forward(spec, x.shape(), y.shape());
-    if (chosen == Conv2dAlgorithm.WINOGRAD) {
-      winograds.get().forward(spec, x, w, b, y);
-    } else {
-      calls.get().forward(spec, isDirect(chosen), x, w, b, y);
+    switch (chosen) {
+      case WINOGRAD -> winograds.get().forward(spec, x, w, b, y);
+      case GEMM -> calls.get().forward(spec, x, w, b, y);
+      default -> directs.get().forward(spec, x, w, b, y);
     }
   }
 
   void conv2dBackwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     Conv2dAlgorithm chosen = backwardInput(spec, dx.shape(), dy.shape());
-    if (chosen == Conv2dAlgorithm.WINOGRAD) {
-      winograds.get().backwardInput(spec, dy, w, dx, accumulate);
-    } else {
-      calls.get().backwardInput(spec, isDirect(chosen), dy, w, dx, accumulate);
+    switch (chosen) {
+      case WINOGRAD -> winograds.get().backwardInput(spec, dy, w, dx, accumulate);
+      case GEMM -> calls.get().backwardInput(spec, dy, w, dx, accumulate);
+      default -> directs.get().backwardInput(spec, dy, w, dx, accumulate);
     }
   }
 
@@ -92,12 +94,16 @@ final class JavaConv2d {
     String detail =
         "forward: %s%nbackward input: %s%nbackward weights: %s"
             .formatted(
-                forward == Conv2dAlgorithm.WINOGRAD
-                    ? winograds.get().explainForward(spec, x, y)
-                    : calls.get().explainForward(spec, isDirect(forward), x, y),
-                input == Conv2dAlgorithm.WINOGRAD
-                    ? winograds.get().explainBackwardInput(spec, x, y)
-                    : calls.get().explainBackwardInput(spec, isDirect(input), x, y),
+                switch (forward) {
+                  case WINOGRAD -> winograds.get().explainForward(spec, x, y);
+                  case GEMM -> calls.get().explainForward(spec, x, y);
+                  default -> directs.get().explainForward(spec, x, y);
+                },
+                switch (input) {
+                  case WINOGRAD -> winograds.get().explainBackwardInput(spec, x, y);
+                  case GEMM -> calls.get().explainBackwardInput(spec, x, y);
+                  default -> directs.get().explainBackwardInput(spec, x, y);
+                },
                 switch (weights) {
                   case WINOGRAD -> winogradWeights.get().explain(spec, x, y);
                   case GEMM -> gemmWeights.get().explain(spec, x, y);
@@ -134,6 +140,7 @@ final class JavaConv2d {
         if (!few) {
           yield Conv2dAlgorithm.GEMM;
         }
+        // Depthwise is the direct algorithm where each input channel has filters of its own.
         yield depthwise ? Conv2dAlgorithm.DEPTHWISE : Conv2dAlgorithm.DIRECT;
       }
       case GEMM, DIRECT -> configured;
@@ -183,10 +190,5 @@ final class JavaConv2d {
     int outputs = WinogradTransform.OUTPUTS;
     long phases = Math.min(size, dilation);
     return phases * GemmTile.roundUp(Math.ceilDiv(size, dilation), outputs);
-  }
-
-  /** Depthwise is the direct algorithm where each input channel has filters of its own. */
-  private static boolean isDirect(Conv2dAlgorithm algorithm) {
-    return algorithm != Conv2dAlgorithm.GEMM;
   }
 }

@@ -3,7 +3,6 @@ package dev.convoy.engine.java;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -145,9 +144,9 @@ final class PackF64 {
     }
   }
 
-  /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
+  /** Elements that {@code transpose} needs for its tiles; at least nine vectors'. */
   static int tileLength() {
-    return 2 * LANES * LANES;
+    return Math.max(2 * LANES, 9) * LANES;
   }
 
   /**
@@ -178,7 +177,7 @@ final class PackF64 {
       for (int slot = 0; slot < block.slots; slot++) {
         int row = block.slotRow[slot];
         if (row < 0) {
-          Arrays.fill(band, to, to + block.slotLength(), 0);
+          zeros(band, to, to + block.slotLength());
         } else {
           long at = plane + block.slotImage[slot] * image + (long) row * width;
           if (block.split > 1) {
@@ -209,14 +208,19 @@ final class PackF64 {
       double[] to,
       int index,
       int length) {
+    if (stride == 1) {
+      int first = (int) Math.min(Math.max(-start, 0), length);
+      int last = (int) Math.max(Math.min(width - start, length), first);
+      zeros(to, index, index + first);
+      copy(from, at + start + first, to, index + first, last - first);
+      // The copy's last vector ends in zeros.
+      zeros(to, index + first + ((last - first + LANES - 1) & -LANES), index + length);
+      return;
+    }
     int first = (int) Math.clamp(Math.ceilDiv(-start, (long) stride), 0L, (long) length);
     int last = (int) Math.clamp(Math.ceilDiv(width - start, (long) stride), (long) first, length);
-    if (first > 0) {
-      Arrays.fill(to, index, index + first, 0);
-    }
-    if (stride == 1) {
-      copy(from, at + start + first, to, index + first, last - first);
-    } else if (stride == 2) {
+    zeros(to, index, index + first);
+    if (stride == 2) {
       for (int i = first; i < last; i += LANES) {
         long place = start + 2L * i;
         everyOther(from, at + place, width - place).intoArray(to, index + i);
@@ -226,8 +230,12 @@ final class PackF64 {
         to[index + i] = from.getAtIndex(ELEMENT, at + start + (long) i * stride);
       }
     }
-    if (last < length) {
-      Arrays.fill(to, index + last, index + length, 0);
+    zeros(to, index + last, index + length);
+  }
+
+  private static void zeros(double[] to, int from, int until) {
+    for (int i = from; i < until; i += LANES) {
+      DoubleVector.zero(SPECIES).intoArray(to, i);
     }
   }
 
@@ -294,6 +302,16 @@ final class PackF64 {
         int at = block.place[channel * places + row];
         segments(block, band, at, to, channel * far + row * stride);
       }
+    }
+  }
+
+  /** {@code to[2 * i] = from[even + i]} and {@code to[2 * i + 1] = from[odd + i]}. */
+  static void zip(double[] from, int even, int odd, double[] to, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      DoubleVector left = load(from, even + i);
+      DoubleVector right = load(from, odd + i);
+      left.rearrange(LOW, right).intoArray(to, 2 * i);
+      left.rearrange(HIGH, right).intoArray(to, 2 * i + LANES);
     }
   }
 
