@@ -216,14 +216,17 @@ final class Conv2dBlocks {
     return Math.min(slots, segments * tapRows) * Math.min(shared, (long) columns.taps * outputs);
   }
 
-  /** Rows of outputs of one image whose band fits in L2 beside the outputs. */
+  /** Rows of one image's output that fit in L2, as does their band. */
   int directRows() {
     Conv2dAxis rows = rowPhases[0];
     Conv2dAxis columns = columnPhases[0];
     long width = (long) columns.outputs * Math.min(columns.stride, columns.taps) + columns.taps;
     long reach = (long) rows.taps * rows.dilation;
     int high = rows.outputs;
-    while (high > 4 && (high * (long) rows.stride + reach) * channels * width > BAND) {
+    long outputs = (long) columns.outputs * filters;
+    while (high > 4
+        && Math.max((high * (long) rows.stride + reach) * channels * width, high * outputs)
+            > BAND) {
       high = GemmTile.roundUp(high / 2, 4);
     }
     return high;

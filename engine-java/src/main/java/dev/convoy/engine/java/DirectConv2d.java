@@ -23,6 +23,9 @@ final class DirectConv2d {
   /** Pieces that let threads of unlike speed end together. */
   private static final int ENOUGH_PIECES = 16;
 
+  /** Filters that share the pixels that are read. */
+  static final int AT_ONCE = 4;
+
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
@@ -183,7 +186,7 @@ final class DirectConv2d {
       return; // a phase of fewer rows than the first
     }
     int region = work.stride(Math.multiplyExact(high, width));
-    work.reserve(GemmPanels.Part.PRODUCT, (long) columnPhases * blocks.filters * region);
+    work.reserve(GemmPanels.Part.PRODUCT, (long) columnPhases * phaseRegion(region));
     for (int columnPhase = 0; columnPhase < columnPhases; columnPhase++) {
       int phase = rowPhase * columnPhases + columnPhase;
       PackColumns block = mine.phase(phase);
@@ -196,13 +199,18 @@ final class DirectConv2d {
       long at = ((long) image * blocks.groups + group) * blocks.channels * plane;
       work.reserve(GemmPanels.Part.BAND, blocks.channels * block.channelLength());
       work.band(block, input, at, 0, blocks.channels, rows.inputs, columns.inputs, columns.stride);
-      int index = columnPhase * blocks.filters * region;
+      int index = columnPhase * phaseRegion(region);
       int a0 = blocks.weightsIndex(phase, group * blocks.filters);
       work.directOutputs(block, packed, a0, blocks.filters, index, region);
     }
     for (int filter = 0; filter < blocks.filters; filter++) {
       store(work, image, group * blocks.filters + filter, filter, rowPhase, first, high, region);
     }
+  }
+
+  /** Elements of one phase's outputs, {@code region} for each filter. */
+  private int phaseRegion(int region) {
+    return Math.multiplyExact(GemmTile.roundUp(blocks.filters, AT_ONCE), region);
   }
 
   private void store(
@@ -236,7 +244,7 @@ final class DirectConv2d {
   /** A row of {@code dx} from those of its columns' phases. */
   private void storeRow(GemmPanels work, int index, int row, int region, long at) {
     int columnPhases = blocks.phases() / blocks.rowPhaseCount();
-    int phaseRegion = blocks.filters * region;
+    int phaseRegion = phaseRegion(region);
     GemmPanels.Part part = GemmPanels.Part.PRODUCT;
     if (blocks.columns(0).step == 1) {
       int width = blocks.columns(0).outputs;

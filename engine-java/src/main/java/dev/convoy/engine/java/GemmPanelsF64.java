@@ -197,9 +197,15 @@ final class GemmPanelsF64 extends GemmPanels {
   void directOutputs(
       PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far) {
     double[] weights = ((GemmPanelsF64) leftOwner).left;
-    for (int i = 0; i < filters; i++) {
+    for (int i = 0; i < filters; i += DirectConv2d.AT_ONCE) {
       int at = a0 + i * block.places;
-      DirectConv2dF64.outputs(block, band, weights, at, product, index + i * far);
+      int last = Math.min(DirectConv2d.AT_ONCE, filters - i) - 1;
+      if (last == 0) {
+        DirectConv2dF64.outputs(block, band, weights, at, product, index + i * far);
+      } else {
+        DirectConv2dF64.outputsOfFour(
+            block, band, weights, at, last, product, index + i * far, far);
+      }
     }
   }
 

@@ -12,7 +12,10 @@ import dev.convoy.spi.Workers;
 /** Convolution: chooses the algorithm and keeps what calls under way need, one for each caller. */
 final class JavaConv2d {
   /** Outputs of so few channels a group do not repay packing a column matrix. */
-  private static final int FEW_OUTPUTS = 3;
+  private static final int FEW_OUTPUTS = 4;
+
+  /** Nor do inputs of so few: the same pixels of the band would be copied again and again. */
+  private static final int FEW_INPUTS = 4;
 
   /** The same for filters a group in the gradient with respect to the weights. */
   private static final int FEW_FILTERS = 8;
@@ -113,11 +116,13 @@ final class JavaConv2d {
   }
 
   private Conv2dAlgorithm forward(Conv2dSpec spec, Shape x, Shape y) {
-    return choose(spec, x, y, y, y.c() / spec.groups() <= FEW_OUTPUTS);
+    boolean shallow = x.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
+    return choose(spec, x, y, y, shallow || y.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardInput(Conv2dSpec spec, Shape x, Shape y) {
-    return choose(spec, x, y, x, x.c() / spec.groups() <= FEW_OUTPUTS);
+    boolean shallow = y.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
+    return choose(spec, x, y, x, shallow || x.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardWeights(Conv2dSpec spec, Shape x, Shape y) {
@@ -161,6 +166,10 @@ final class JavaConv2d {
         yield configured;
       }
     };
+  }
+
+  private static boolean isPointwise(Window window) {
+    return window.kernelHeight() == 1 && window.kernelWidth() == 1;
   }
 
   private static boolean winogradApplies(Window window) {
