@@ -22,9 +22,13 @@ final class GemmMatmul {
   /** Operations that make a block worth handing to a thread. */
   private static final long PIECE_OPERATIONS = 4_000_000;
 
+  /** Rows whose products with a transposed matrix are made without packing it. */
+  private static final int FEW_ROWS = 4;
+
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Workers.Job product = this::multiply;
+  private final Workers.Job dots = this::dot;
 
   // The call under way.
   private MemorySegment left;
@@ -64,7 +68,12 @@ final class GemmMatmul {
     columns = y.shape().dim(1);
     depth = a.shape().dim(transposeLeft ? 0 : 1);
     try {
-      workers.run(cut(), product);
+      // A left operand given transposed would have to be gathered first.
+      if (transposeRight && !transposeLeft && rows <= FEW_ROWS) {
+        workers.run(cutDots(), dots);
+      } else {
+        workers.run(cut(), product);
+      }
     } finally {
       left = null;
       right = null;
@@ -91,6 +100,36 @@ final class GemmMatmul {
     }
     columnBlocks = Math.ceilDiv(columns, blockColumns);
     return Math.toIntExact(count());
+  }
+
+  /** Cuts the columns of a product of few rows, and returns the number of pieces. */
+  private int cutDots() {
+    long each = 2L * rows * depth;
+    long pieces = Math.clamp(each * columns / PIECE_OPERATIONS, 1L, ENOUGH_PIECES);
+    blockColumns = GemmTile.roundUp((int) Math.ceilDiv(columns, pieces), 4);
+    return Math.ceilDiv(columns, blockColumns);
+  }
+
+  private void dot(int piece) {
+    GemmPanels panels = scratch.get().panels(dtype);
+    int column = piece * blockColumns;
+    int wide = Math.min(blockColumns, columns - column);
+    int stride = GemmTile.roundUp(depth, panels.lanes());
+    int across = GemmTile.roundUp(wide, panels.lanes());
+    panels.reserve(GemmPanels.Part.LEFT, (long) rows * stride);
+    panels.reserve(GemmPanels.Part.PRODUCT, (long) rows * across);
+    panels.reserve(GemmPanels.Part.BAND, across);
+    panels.copy(left, 0, depth, rows, depth, GemmPanels.Part.LEFT, 0, stride);
+    for (int row = 0; row < rows; row++) {
+      int index = row * across;
+      panels.dots(row * stride, right, (long) column * depth, wide, depth, index);
+      if (bias != null) {
+        panels.copy(bias, column, GemmPanels.Part.BAND, 0, wide);
+        panels.addBand(index, wide);
+      }
+      long at = (long) row * columns + column;
+      panels.store(GemmPanels.Part.PRODUCT, index, output, at, wide, epilogue);
+    }
   }
 
   private long count() {

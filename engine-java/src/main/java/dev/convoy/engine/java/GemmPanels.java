@@ -196,6 +196,12 @@ abstract class GemmPanels {
       int depth);
 
   /**
+   * Sets the product part, from {@code index} on, to the products of the left part's row at {@code
+   * start} with rows of a matrix; see {@link GemmDotF32}.
+   */
+  abstract void dots(int start, MemorySegment matrix, long at, int count, int depth, int index);
+
+  /**
    * Sets the product part to a product, or adds it; see {@link GemmKernelF32#multiply}.
    *
    * @param leftOwner whose left part is A in panels, from {@code a0} on, {@code panel} apart
@@ -283,6 +289,9 @@ abstract class GemmPanels {
 
   /** Adds one stretch of the product part to another. */
   abstract void add(int from, int to, int length);
+
+  /** Adds the band's first elements to a stretch of the product part. */
+  abstract void addBand(int to, int length);
 
   /** Adds vectors of the product part that are {@code distance} apart to others. */
   abstract void add(int from, int to, int distance, int count);

@@ -194,6 +194,11 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void dots(int start, MemorySegment matrix, long at, int count, int depth, int index) {
+    GemmDotF32.dots(left, start, matrix, at, count, depth, product, index, tile);
+  }
+
+  @Override
   void directOutputs(
       PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far) {
     float[] weights = ((GemmPanelsF32) leftOwner).left;
@@ -289,6 +294,11 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void add(int from, int to, int distance, int count) {
     GemmOutputF32.add(product, from, to, distance, count);
+  }
+
+  @Override
+  void addBand(int to, int length) {
+    GemmOutputF32.add(band, 0, product, to, length);
   }
 
   @Override
