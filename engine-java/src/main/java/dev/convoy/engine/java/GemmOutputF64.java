@@ -53,7 +53,9 @@ final class GemmOutputF64 {
   private static void overwrite(
       double[] from, int index, MemorySegment to, long offset, int n, double bias) {
     for (int i = 0; i < n; i += LANES) {
-      load(from, index + i).add(bias).intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
+      load(from, index + i)
+          .add(bias)
+          .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
     }
   }
 

@@ -367,7 +367,12 @@ final class PackF64 {
    * @param turned one filter's taps in their own order, each a panel's row of channels
    */
   static void tapPanel(
-      double[] turned, Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, double[] to, int index) {
+      double[] turned,
+      Conv2dAxis rows,
+      Conv2dAxis columns,
+      int kernelWidth,
+      double[] to,
+      int index) {
     int into = index;
     for (int row = 0; row < rows.taps; row++) {
       int above = (rows.firstTap + row * rows.tapStep) * kernelWidth;

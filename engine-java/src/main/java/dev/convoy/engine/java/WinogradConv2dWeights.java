@@ -24,7 +24,7 @@ final class WinogradConv2dWeights {
   private static final int KERNEL = TAPS * TAPS;
 
   /** Bytes of a row of a block of tiles. */
-  private static final int ROW_BYTES = 256;
+  private static final int ROW_BYTES = 512;
 
   /** Most channels whose sums are worked on at a time. */
   private static final int MOST_CHANNELS = 128;
@@ -99,11 +99,11 @@ final class WinogradConv2dWeights {
   private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {
     inputs.forward(spec, xs, dys, dtype);
     outputs.outputs(spec, dys, dtype);
-    inputs.cut(ROW_BYTES / dtype.bytes());
     channelBlocks = Math.ceilDiv(inputs.channels, MOST_CHANNELS);
     channelsPerBlock =
         GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
     channelBlocks = Math.ceilDiv(inputs.channels, channelsPerBlock);
+    inputs.cut(ROW_BYTES, regions());
     long blocks = (long) inputs.phases() * inputs.blocks;
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
     stride = inputs.stride();

@@ -16,6 +16,9 @@ import java.util.Arrays;
 final class WinogradTiles {
   private static final int OUTPUTS = WinogradTransform.OUTPUTS;
 
+  /** Blocks that are enough to share. */
+  private static final int ENOUGH_BLOCKS = 4;
+
   DType dtype;
   int images;
   int groups;
@@ -99,10 +102,17 @@ final class WinogradTiles {
 
   /**
    * Cuts the tiles into blocks of about so many: whole rows of tiles if they are not longer, since
-   * the images' rows of a tile are then packed no more often than they must.
+   * the images' rows of a tile are then packed no more often than they must. Half as many where
+   * that leaves too few blocks to share among threads.
+   *
+   * @param others what there is to share for each block
    */
-  void cut(int most) {
+  void cut(int rowBytes, int others) {
     long tiles = tiles(0);
+    int most = rowBytes / dtype.bytes();
+    if (tiles * phases() * others < (long) ENOUGH_BLOCKS * most) {
+      most /= 2;
+    }
     int row = columnPhases[0].outputs;
     long parts = Math.ceilDiv(tiles, (long) most);
     if (row <= most) {

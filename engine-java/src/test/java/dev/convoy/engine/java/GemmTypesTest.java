@@ -14,7 +14,15 @@ class GemmTypesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"GemmKernel", "GemmOutput", "GemmPanels", "Pack", "DirectConv2d", "GemmDot", "Winograd"})
+      strings = {
+        "GemmKernel",
+        "GemmOutput",
+        "GemmPanels",
+        "Pack",
+        "DirectConv2d",
+        "GemmDot",
+        "Winograd"
+      })
   void theClassForDoubleIsTheOneForFloatWithTheTypeReplaced(String name) throws IOException {
     String floats = Files.readString(SOURCES.resolve(name + "F32.java"));
     String doubles = Files.readString(SOURCES.resolve(name + "F64.java"));
