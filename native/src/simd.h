@@ -1,9 +1,11 @@
 /*
- * The words that the vectorised pooling kernels are written in. An instruction set's header defines,
- * for one element type T, LANES and the types
- *   vec     LANES elements
- *   mask    which lanes
- *   places  LANES places of windows, as stored in argmax
+ * The words that the vectorised pooling kernels are written in. An instruction set's header
+ * defines, for one element type T, LANES and the types
+ *
+ * - vec, LANES elements,
+ * - mask, which lanes,
+ * - places, LANES places of windows, as stored in argmax,
+ *
  * includes this file, and defines the functions that pool_*_simd.h calls: vec_*, mask_*, places_*.
  * Those with _range leave alone the memory of the lanes that are out of the range, and load zeros
  * for them; those with _halves load or store the lower and the upper half of the lanes at two
