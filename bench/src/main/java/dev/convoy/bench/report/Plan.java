@@ -16,13 +16,7 @@ final class Plan {
   /** What a run without {@code --workload} measures if it must be quick. */
   private static final List<String> QUICK =
       List.of(
-          "fashion-c2",
-          "vgg-c3_1",
-          "resnet-3x3s2",
-          "mobile-dw3",
-          "fashion-p1",
-          "vgg-p1",
-          "vgg-a1");
+          "fashion-c2", "vgg-c3_1", "resnet-3x3s2", "mobile-dw3", "fashion-p1", "vgg-p1", "vgg-a1");
 
   private static final List<String> SCALED = List.of("resnet-c4", "fashion-p1", "fashion");
   private static final List<String> SCALED_QUICKLY = List.of("resnet-c4");
