@@ -11,8 +11,8 @@ import dev.convoy.spi.Kernels;
  * <p>Both libraries come from the class path and are copied to a folder of their own below {@code
  * java.io.tmpdir}, or the one that system property {@code convoy.native.cache} names. Properties
  * {@code convoy.native.path} and {@code convoy.openblas} name other libraries to load. The
- * environment variable {@code CONVOY_CPU} limits pooling to kernels of a lower level: {@code c},
- * {@code avx2}, {@code avx512}.
+ * environment variable {@code CONVOY_CPU} limits the kernels to those of a lower level: {@code c},
+ * {@code avx2}, {@code avx512}, {@code neon}.
  */
 public final class NativeEngineProvider implements EngineProvider {
   private static final int PRIORITY = 200;

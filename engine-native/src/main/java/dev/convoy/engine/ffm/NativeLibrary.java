@@ -94,7 +94,7 @@ final class NativeLibrary {
     String used = library.text("convoy_cpu_level");
     if (wanted != null && !wanted.equals(used)) {
       throw new EngineUnavailableException(
-          "environment variable %s is \"%s\", must be c, or avx2 or avx512 where the processor has"
+          "environment variable %s is \"%s\", must be c, or avx2, avx512 or neon where the processor has"
                   .formatted(CPU_VARIABLE, wanted)
               + " them (this one has %s)".formatted(library.text("convoy_cpu_features")));
     }
