@@ -145,8 +145,8 @@ final class JavaConv2d {
         if (!few) {
           yield Conv2dAlgorithm.GEMM;
         }
-        // Depthwise is the direct algorithm where each input channel has filters of its own.
-        yield depthwise ? Conv2dAlgorithm.DEPTHWISE : Conv2dAlgorithm.DIRECT;
+        // Depthwise is the direct algorithm where each of several channels has filters of its own.
+        yield depthwise && x.c() > 1 ? Conv2dAlgorithm.DEPTHWISE : Conv2dAlgorithm.DIRECT;
       }
       case GEMM, DIRECT -> configured;
       case DEPTHWISE -> {
