@@ -56,8 +56,9 @@ final class VectorCliff {
     for (DType dtype : DType.values()) {
       cliff.addPoolings(dtype);
       cliff.addPointwise(dtype);
-      if (dtype == DType.F32 || DoubleVector.SPECIES_PREFERRED.length() > 2) {
-        // The masks of two doubles are no instructions: rows' ends cost more then, in products.
+      if (DoubleVector.SPECIES_PREFERRED.length() > 4) {
+        // With narrower vectors the products' tiles of four rows are boxed after so many kernels,
+        // though not in a program that only multiplies; and masks of two doubles always are.
         cliff.addConvolutions(dtype);
         cliff.addProducts(dtype);
       }
