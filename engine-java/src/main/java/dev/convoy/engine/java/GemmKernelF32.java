@@ -160,7 +160,10 @@ final class GemmKernelF32 {
     store(l7, r7, c, c0 + 7 * ldc);
   }
 
-  /** Four rows by two vectors: for the last rows, and for processors of sixteen registers. */
+  /**
+   * Four rows by two vectors: for the last rows, and for processors of sixteen registers. Longer
+   * than the 325 bytecodes that the compiler inlines, on purpose: twice in one caller it was boxed.
+   */
   private static void product4(
       float[] a, int a0, float[] b, int b0, int ldb, float[] c, int c0, int ldc, int depth) {
     FloatVector l0 = FloatVector.zero(SPECIES);
@@ -187,10 +190,14 @@ final class GemmKernelF32 {
       l3 = factor.fma(left, l3);
       r3 = factor.fma(right, r3);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c0 + ldc);
-    store(l2, r2, c, c0 + 2 * ldc);
-    store(l3, r3, c, c0 + 3 * ldc);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c0 + ldc);
+    r1.intoArray(c, c0 + ldc + LANES);
+    l2.intoArray(c, c0 + 2 * ldc);
+    r2.intoArray(c, c0 + 2 * ldc + LANES);
+    l3.intoArray(c, c0 + 3 * ldc);
+    r3.intoArray(c, c0 + 3 * ldc + LANES);
   }
 
   /** Eight rows by one vector: for the last columns. */

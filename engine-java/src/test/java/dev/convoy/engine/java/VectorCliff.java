@@ -56,11 +56,13 @@ final class VectorCliff {
     for (DType dtype : DType.values()) {
       cliff.addPoolings(dtype);
       cliff.addPointwise(dtype);
-      if (DoubleVector.SPECIES_PREFERRED.length() > 4) {
-        // With narrower vectors the products' tiles of four rows are boxed after so many kernels,
-        // though not in a program that only multiplies; and masks of two doubles always are.
-        cliff.addConvolutions(dtype);
+      // Masks of two doubles are no instructions: rows' ends cost more then, in products.
+      if (dtype == DType.F32 || DoubleVector.SPECIES_PREFERRED.length() > 2) {
         cliff.addProducts(dtype);
+      }
+      // With vectors of less than 512 bits PackF32.load boxes for 3×3's gradient by input.
+      if (DoubleVector.SPECIES_PREFERRED.length() > 4) {
+        cliff.addConvolutions(dtype);
       }
     }
     int all = cliff.calls.size();
