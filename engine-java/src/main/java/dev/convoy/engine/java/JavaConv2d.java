@@ -24,9 +24,9 @@ final class JavaConv2d {
   private static final int MOST_DILATION = 1 << 24;
 
   /**
-   * When Winograd is the faster, measured on one core of AMD's Zen 5: from so many channels and
-   * filters a group, so many weights of theirs at one place of the kernel, so many outputs covered
-   * by tiles, and as long as tiles cover no more than so many times the outputs.
+   * When Winograd is taken: from so many channels and filters a group, so many weights of theirs at
+   * one place of the kernel, so many outputs covered by tiles, and as long as tiles cover no more
+   * than so many times the outputs. Estimates, which no measurement near them has confirmed yet.
    */
   private static final int WINOGRAD_CHANNELS = 16;
 
