@@ -13,7 +13,8 @@ public enum Conv2dAlgorithm {
    * kernels, with a quarter of the multiplications, and F(2×2, 5×5) for 5×5 ones, with a bit more
    * than a third; of stride 1, dilated or not, and for all three gradients' forms. Its rounding
    * error is some ten times that of the others, so {@link dev.convoy.spi.EngineConfig#precise}
-   * excludes it from {@link #AUTO}. A NaN or an infinity spreads to all outputs of its tile.
+   * excludes it from {@link #AUTO}. A NaN or an infinity spreads to all outputs of its tile. An
+   * engine may have it for 3×3 alone, and then refuses it for 5×5.
    */
   WINOGRAD,
   /** One filter bank per channel: groups equal to the input channels. */
