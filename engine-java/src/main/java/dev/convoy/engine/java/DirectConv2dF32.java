@@ -110,23 +110,23 @@ final class DirectConv2dF32 {
         FloatVector above = FloatVector.broadcast(SPECIES, weights[w]);
         FloatVector middle = FloatVector.broadcast(SPECIES, weights[w + width]);
         FloatVector below = FloatVector.broadcast(SPECIES, weights[w + 2 * width]);
-        FloatVector v = load(band, at);
+        FloatVector v = FloatVector.fromArray(SPECIES, band, at);
         sum0 = above.fma(v, sum0);
-        v = load(band, at + row1);
+        v = FloatVector.fromArray(SPECIES, band, at + row1);
         sum0 = middle.fma(v, sum0);
         sum1 = above.fma(v, sum1);
-        v = load(band, at + row2);
+        v = FloatVector.fromArray(SPECIES, band, at + row2);
         sum0 = below.fma(v, sum0);
         sum1 = middle.fma(v, sum1);
         sum2 = above.fma(v, sum2);
-        v = load(band, at + row3);
+        v = FloatVector.fromArray(SPECIES, band, at + row3);
         sum1 = below.fma(v, sum1);
         sum2 = middle.fma(v, sum2);
         sum3 = above.fma(v, sum3);
-        v = load(band, at + row4);
+        v = FloatVector.fromArray(SPECIES, band, at + row4);
         sum2 = below.fma(v, sum2);
         sum3 = middle.fma(v, sum3);
-        v = load(band, at + row5);
+        v = FloatVector.fromArray(SPECIES, band, at + row5);
         sum3 = below.fma(v, sum3);
       }
     }
@@ -168,26 +168,26 @@ final class DirectConv2dF32 {
         FloatVector above = FloatVector.broadcast(SPECIES, weights[w]);
         FloatVector middle = FloatVector.broadcast(SPECIES, weights[w + width]);
         FloatVector below = FloatVector.broadcast(SPECIES, weights[w + 2 * width]);
-        FloatVector v = load(band, at);
+        FloatVector v = FloatVector.fromArray(SPECIES, band, at);
         sum0 = above.fma(v, sum0);
-        v = load(band, at + row1);
+        v = FloatVector.fromArray(SPECIES, band, at + row1);
         sum0 = middle.fma(v, sum0);
-        v = load(band, at + row2);
+        v = FloatVector.fromArray(SPECIES, band, at + row2);
         sum0 = below.fma(v, sum0);
         sum1 = above.fma(v, sum1);
-        v = load(band, at + row3);
+        v = FloatVector.fromArray(SPECIES, band, at + row3);
         sum1 = middle.fma(v, sum1);
-        v = load(band, at + row4);
+        v = FloatVector.fromArray(SPECIES, band, at + row4);
         sum1 = below.fma(v, sum1);
         sum2 = above.fma(v, sum2);
-        v = load(band, at + row5);
+        v = FloatVector.fromArray(SPECIES, band, at + row5);
         sum2 = middle.fma(v, sum2);
-        v = load(band, at + row6);
+        v = FloatVector.fromArray(SPECIES, band, at + row6);
         sum2 = below.fma(v, sum2);
         sum3 = above.fma(v, sum3);
-        v = load(band, at + row7);
+        v = FloatVector.fromArray(SPECIES, band, at + row7);
         sum3 = middle.fma(v, sum3);
-        v = load(band, at + row8);
+        v = FloatVector.fromArray(SPECIES, band, at + row8);
         sum3 = below.fma(v, sum3);
       }
     }
@@ -221,10 +221,10 @@ final class DirectConv2dF32 {
     for (int tap = 0; tap < places; tap++) {
       FloatVector weight = FloatVector.broadcast(SPECIES, weights[first + tap]);
       int at = place[tap];
-      sum0 = weight.fma(load(band, at + from0), sum0);
-      sum1 = weight.fma(load(band, at + from1), sum1);
-      sum2 = weight.fma(load(band, at + from2), sum2);
-      sum3 = weight.fma(load(band, at + from3), sum3);
+      sum0 = weight.fma(FloatVector.fromArray(SPECIES, band, at + from0), sum0);
+      sum1 = weight.fma(FloatVector.fromArray(SPECIES, band, at + from1), sum1);
+      sum2 = weight.fma(FloatVector.fromArray(SPECIES, band, at + from2), sum2);
+      sum3 = weight.fma(FloatVector.fromArray(SPECIES, band, at + from3), sum3);
     }
     sum0.intoArray(to, to0);
     sum1.intoArray(to, to1);
@@ -320,10 +320,10 @@ final class DirectConv2dF32 {
     FloatVector sum33 = FloatVector.zero(SPECIES);
     for (int tap = 0; tap < places; tap++) {
       int at = place[tap];
-      FloatVector pixels0 = load(band, at + from0);
-      FloatVector pixels1 = load(band, at + from1);
-      FloatVector pixels2 = load(band, at + from2);
-      FloatVector pixels3 = load(band, at + from3);
+      FloatVector pixels0 = FloatVector.fromArray(SPECIES, band, at + from0);
+      FloatVector pixels1 = FloatVector.fromArray(SPECIES, band, at + from1);
+      FloatVector pixels2 = FloatVector.fromArray(SPECIES, band, at + from2);
+      FloatVector pixels3 = FloatVector.fromArray(SPECIES, band, at + from3);
       FloatVector weight = FloatVector.broadcast(SPECIES, weights[first + tap]);
       sum00 = weight.fma(pixels0, sum00);
       sum01 = weight.fma(pixels1, sum01);
@@ -412,17 +412,17 @@ final class DirectConv2dF32 {
       int column = block.column[segment];
       int length = block.length[segment];
       for (int i = 0; i <= length - LANES; i += LANES) {
-        FloatVector gradient = load(dy, column + i);
+        FloatVector gradient = FloatVector.fromArray(SPECIES, dy, column + i);
         int at = from + i;
-        sum00 = gradient.fma(load(band, at + left), sum00);
-        sum10 = gradient.fma(load(band, at + left + row), sum10);
-        sum20 = gradient.fma(load(band, at + left + 2 * row), sum20);
-        sum01 = gradient.fma(load(band, at + centre), sum01);
-        sum11 = gradient.fma(load(band, at + centre + row), sum11);
-        sum21 = gradient.fma(load(band, at + centre + 2 * row), sum21);
-        sum02 = gradient.fma(load(band, at + right), sum02);
-        sum12 = gradient.fma(load(band, at + right + row), sum12);
-        sum22 = gradient.fma(load(band, at + right + 2 * row), sum22);
+        sum00 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + left), sum00);
+        sum10 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + left + row), sum10);
+        sum20 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + left + 2 * row), sum20);
+        sum01 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + centre), sum01);
+        sum11 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + centre + row), sum11);
+        sum21 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + centre + 2 * row), sum21);
+        sum02 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + right), sum02);
+        sum12 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + right + row), sum12);
+        sum22 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + right + 2 * row), sum22);
       }
     }
     sum00.intoArray(room, 0);
@@ -454,12 +454,12 @@ final class DirectConv2dF32 {
       int length = block.length[segment];
       int i = ends ? length - length % LANES : 0;
       for (; i <= length - LANES; i += LANES) {
-        FloatVector gradient = load(dy, column + i);
+        FloatVector gradient = FloatVector.fromArray(SPECIES, dy, column + i);
         int at = from + i;
-        sum0 = gradient.fma(load(band, at + at0), sum0);
-        sum1 = gradient.fma(load(band, at + at1), sum1);
-        sum2 = gradient.fma(load(band, at + at2), sum2);
-        sum3 = gradient.fma(load(band, at + at3), sum3);
+        sum0 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at0), sum0);
+        sum1 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at1), sum1);
+        sum2 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at2), sum2);
+        sum3 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at3), sum3);
       }
       if (i < length) {
         // Both factors, since what lies past the row's end may be infinite or NaN.
@@ -476,9 +476,5 @@ final class DirectConv2dF32 {
     sum1.intoArray(room, LANES);
     sum2.intoArray(room, 2 * LANES);
     sum3.intoArray(room, 3 * LANES);
-  }
-
-  private static FloatVector load(float[] array, int index) {
-    return FloatVector.fromArray(SPECIES, array, index);
   }
 }

@@ -110,23 +110,23 @@ final class DirectConv2dF64 {
         DoubleVector above = DoubleVector.broadcast(SPECIES, weights[w]);
         DoubleVector middle = DoubleVector.broadcast(SPECIES, weights[w + width]);
         DoubleVector below = DoubleVector.broadcast(SPECIES, weights[w + 2 * width]);
-        DoubleVector v = load(band, at);
+        DoubleVector v = DoubleVector.fromArray(SPECIES, band, at);
         sum0 = above.fma(v, sum0);
-        v = load(band, at + row1);
+        v = DoubleVector.fromArray(SPECIES, band, at + row1);
         sum0 = middle.fma(v, sum0);
         sum1 = above.fma(v, sum1);
-        v = load(band, at + row2);
+        v = DoubleVector.fromArray(SPECIES, band, at + row2);
         sum0 = below.fma(v, sum0);
         sum1 = middle.fma(v, sum1);
         sum2 = above.fma(v, sum2);
-        v = load(band, at + row3);
+        v = DoubleVector.fromArray(SPECIES, band, at + row3);
         sum1 = below.fma(v, sum1);
         sum2 = middle.fma(v, sum2);
         sum3 = above.fma(v, sum3);
-        v = load(band, at + row4);
+        v = DoubleVector.fromArray(SPECIES, band, at + row4);
         sum2 = below.fma(v, sum2);
         sum3 = middle.fma(v, sum3);
-        v = load(band, at + row5);
+        v = DoubleVector.fromArray(SPECIES, band, at + row5);
         sum3 = below.fma(v, sum3);
       }
     }
@@ -168,26 +168,26 @@ final class DirectConv2dF64 {
         DoubleVector above = DoubleVector.broadcast(SPECIES, weights[w]);
         DoubleVector middle = DoubleVector.broadcast(SPECIES, weights[w + width]);
         DoubleVector below = DoubleVector.broadcast(SPECIES, weights[w + 2 * width]);
-        DoubleVector v = load(band, at);
+        DoubleVector v = DoubleVector.fromArray(SPECIES, band, at);
         sum0 = above.fma(v, sum0);
-        v = load(band, at + row1);
+        v = DoubleVector.fromArray(SPECIES, band, at + row1);
         sum0 = middle.fma(v, sum0);
-        v = load(band, at + row2);
+        v = DoubleVector.fromArray(SPECIES, band, at + row2);
         sum0 = below.fma(v, sum0);
         sum1 = above.fma(v, sum1);
-        v = load(band, at + row3);
+        v = DoubleVector.fromArray(SPECIES, band, at + row3);
         sum1 = middle.fma(v, sum1);
-        v = load(band, at + row4);
+        v = DoubleVector.fromArray(SPECIES, band, at + row4);
         sum1 = below.fma(v, sum1);
         sum2 = above.fma(v, sum2);
-        v = load(band, at + row5);
+        v = DoubleVector.fromArray(SPECIES, band, at + row5);
         sum2 = middle.fma(v, sum2);
-        v = load(band, at + row6);
+        v = DoubleVector.fromArray(SPECIES, band, at + row6);
         sum2 = below.fma(v, sum2);
         sum3 = above.fma(v, sum3);
-        v = load(band, at + row7);
+        v = DoubleVector.fromArray(SPECIES, band, at + row7);
         sum3 = middle.fma(v, sum3);
-        v = load(band, at + row8);
+        v = DoubleVector.fromArray(SPECIES, band, at + row8);
         sum3 = below.fma(v, sum3);
       }
     }
@@ -221,10 +221,10 @@ final class DirectConv2dF64 {
     for (int tap = 0; tap < places; tap++) {
       DoubleVector weight = DoubleVector.broadcast(SPECIES, weights[first + tap]);
       int at = place[tap];
-      sum0 = weight.fma(load(band, at + from0), sum0);
-      sum1 = weight.fma(load(band, at + from1), sum1);
-      sum2 = weight.fma(load(band, at + from2), sum2);
-      sum3 = weight.fma(load(band, at + from3), sum3);
+      sum0 = weight.fma(DoubleVector.fromArray(SPECIES, band, at + from0), sum0);
+      sum1 = weight.fma(DoubleVector.fromArray(SPECIES, band, at + from1), sum1);
+      sum2 = weight.fma(DoubleVector.fromArray(SPECIES, band, at + from2), sum2);
+      sum3 = weight.fma(DoubleVector.fromArray(SPECIES, band, at + from3), sum3);
     }
     sum0.intoArray(to, to0);
     sum1.intoArray(to, to1);
@@ -320,10 +320,10 @@ final class DirectConv2dF64 {
     DoubleVector sum33 = DoubleVector.zero(SPECIES);
     for (int tap = 0; tap < places; tap++) {
       int at = place[tap];
-      DoubleVector pixels0 = load(band, at + from0);
-      DoubleVector pixels1 = load(band, at + from1);
-      DoubleVector pixels2 = load(band, at + from2);
-      DoubleVector pixels3 = load(band, at + from3);
+      DoubleVector pixels0 = DoubleVector.fromArray(SPECIES, band, at + from0);
+      DoubleVector pixels1 = DoubleVector.fromArray(SPECIES, band, at + from1);
+      DoubleVector pixels2 = DoubleVector.fromArray(SPECIES, band, at + from2);
+      DoubleVector pixels3 = DoubleVector.fromArray(SPECIES, band, at + from3);
       DoubleVector weight = DoubleVector.broadcast(SPECIES, weights[first + tap]);
       sum00 = weight.fma(pixels0, sum00);
       sum01 = weight.fma(pixels1, sum01);
@@ -412,17 +412,17 @@ final class DirectConv2dF64 {
       int column = block.column[segment];
       int length = block.length[segment];
       for (int i = 0; i <= length - LANES; i += LANES) {
-        DoubleVector gradient = load(dy, column + i);
+        DoubleVector gradient = DoubleVector.fromArray(SPECIES, dy, column + i);
         int at = from + i;
-        sum00 = gradient.fma(load(band, at + left), sum00);
-        sum10 = gradient.fma(load(band, at + left + row), sum10);
-        sum20 = gradient.fma(load(band, at + left + 2 * row), sum20);
-        sum01 = gradient.fma(load(band, at + centre), sum01);
-        sum11 = gradient.fma(load(band, at + centre + row), sum11);
-        sum21 = gradient.fma(load(band, at + centre + 2 * row), sum21);
-        sum02 = gradient.fma(load(band, at + right), sum02);
-        sum12 = gradient.fma(load(band, at + right + row), sum12);
-        sum22 = gradient.fma(load(band, at + right + 2 * row), sum22);
+        sum00 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + left), sum00);
+        sum10 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + left + row), sum10);
+        sum20 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + left + 2 * row), sum20);
+        sum01 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + centre), sum01);
+        sum11 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + centre + row), sum11);
+        sum21 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + centre + 2 * row), sum21);
+        sum02 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + right), sum02);
+        sum12 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + right + row), sum12);
+        sum22 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + right + 2 * row), sum22);
       }
     }
     sum00.intoArray(room, 0);
@@ -454,12 +454,12 @@ final class DirectConv2dF64 {
       int length = block.length[segment];
       int i = ends ? length - length % LANES : 0;
       for (; i <= length - LANES; i += LANES) {
-        DoubleVector gradient = load(dy, column + i);
+        DoubleVector gradient = DoubleVector.fromArray(SPECIES, dy, column + i);
         int at = from + i;
-        sum0 = gradient.fma(load(band, at + at0), sum0);
-        sum1 = gradient.fma(load(band, at + at1), sum1);
-        sum2 = gradient.fma(load(band, at + at2), sum2);
-        sum3 = gradient.fma(load(band, at + at3), sum3);
+        sum0 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + at0), sum0);
+        sum1 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + at1), sum1);
+        sum2 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + at2), sum2);
+        sum3 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + at3), sum3);
       }
       if (i < length) {
         // Both factors, since what lies past the row's end may be infinite or NaN.
@@ -476,9 +476,5 @@ final class DirectConv2dF64 {
     sum1.intoArray(room, LANES);
     sum2.intoArray(room, 2 * LANES);
     sum3.intoArray(room, 3 * LANES);
-  }
-
-  private static DoubleVector load(double[] array, int index) {
-    return DoubleVector.fromArray(SPECIES, array, index);
   }
 }

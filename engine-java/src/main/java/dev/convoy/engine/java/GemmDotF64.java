@@ -36,10 +36,10 @@ final class GemmDotF64 {
       double[] room) {
     for (int j = 0; j < count; j += 4) {
       int last = count - 1;
-      long first = at + (long) j * depth;
-      long second = at + (long) Math.min(j + 1, last) * depth;
-      long third = at + (long) Math.min(j + 2, last) * depth;
-      long fourth = at + (long) Math.min(j + 3, last) * depth;
+      long first = (at + (long) j * depth) * Double.BYTES;
+      long second = (at + (long) Math.min(j + 1, last) * depth) * Double.BYTES;
+      long third = (at + (long) Math.min(j + 2, last) * depth) * Double.BYTES;
+      long fourth = (at + (long) Math.min(j + 3, last) * depth) * Double.BYTES;
       four(row, start, matrix, first, second, third, fourth, depth, room);
       int some = Math.min(4, count - j);
       for (int i = 0; i < some; i++) {
@@ -48,6 +48,7 @@ final class GemmDotF64 {
     }
   }
 
+  /** Four products at once; {@code first} to {@code fourth} count bytes. */
   private static void four(
       double[] row,
       int start,
@@ -65,30 +66,34 @@ final class GemmDotF64 {
     int p = 0;
     for (; p <= depth - LANES; p += LANES) {
       DoubleVector factor = DoubleVector.fromArray(SPECIES, row, start + p);
-      sum0 = load(matrix, first + p).fma(factor, sum0);
-      sum1 = load(matrix, second + p).fma(factor, sum1);
-      sum2 = load(matrix, third + p).fma(factor, sum2);
-      sum3 = load(matrix, fourth + p).fma(factor, sum3);
+      long next = (long) p * Double.BYTES;
+      sum0 = DoubleVector.fromMemorySegment(SPECIES, matrix, first + next, ORDER).fma(factor, sum0);
+      sum1 =
+          DoubleVector.fromMemorySegment(SPECIES, matrix, second + next, ORDER).fma(factor, sum1);
+      sum2 = DoubleVector.fromMemorySegment(SPECIES, matrix, third + next, ORDER).fma(factor, sum2);
+      sum3 =
+          DoubleVector.fromMemorySegment(SPECIES, matrix, fourth + next, ORDER).fma(factor, sum3);
     }
     if (p < depth) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (depth - p)) - 1);
       DoubleVector factor = DoubleVector.fromArray(SPECIES, row, start + p);
-      sum0 = load(matrix, first + p, rest).fma(factor, sum0);
-      sum1 = load(matrix, second + p, rest).fma(factor, sum1);
-      sum2 = load(matrix, third + p, rest).fma(factor, sum2);
-      sum3 = load(matrix, fourth + p, rest).fma(factor, sum3);
+      long next = (long) p * Double.BYTES;
+      sum0 =
+          DoubleVector.fromMemorySegment(SPECIES, matrix, first + next, ORDER, rest)
+              .fma(factor, sum0);
+      sum1 =
+          DoubleVector.fromMemorySegment(SPECIES, matrix, second + next, ORDER, rest)
+              .fma(factor, sum1);
+      sum2 =
+          DoubleVector.fromMemorySegment(SPECIES, matrix, third + next, ORDER, rest)
+              .fma(factor, sum2);
+      sum3 =
+          DoubleVector.fromMemorySegment(SPECIES, matrix, fourth + next, ORDER, rest)
+              .fma(factor, sum3);
     }
     sum0.intoArray(room, 0);
     sum1.intoArray(room, LANES);
     sum2.intoArray(room, 2 * LANES);
     sum3.intoArray(room, 3 * LANES);
-  }
-
-  private static DoubleVector load(MemorySegment matrix, long at) {
-    return DoubleVector.fromMemorySegment(SPECIES, matrix, at * Double.BYTES, ORDER);
-  }
-
-  private static DoubleVector load(MemorySegment matrix, long at, VectorMask<Double> mask) {
-    return DoubleVector.fromMemorySegment(SPECIES, matrix, at * Double.BYTES, ORDER, mask);
   }
 }

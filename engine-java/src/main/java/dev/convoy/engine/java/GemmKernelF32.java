@@ -98,8 +98,12 @@ final class GemmKernelF32 {
     for (int row = 0; row < rows; row++) {
       int from = row * TILE_COLUMNS;
       int to = c0 + row * ldc;
-      load(c, to).add(load(tile, from)).intoArray(c, to);
-      load(c, to + LANES).add(load(tile, from + LANES)).intoArray(c, to + LANES);
+      FloatVector.fromArray(SPECIES, c, to)
+          .add(FloatVector.fromArray(SPECIES, tile, from))
+          .intoArray(c, to);
+      FloatVector.fromArray(SPECIES, c, to + LANES)
+          .add(FloatVector.fromArray(SPECIES, tile, from + LANES))
+          .intoArray(c, to + LANES);
     }
   }
 
@@ -123,8 +127,8 @@ final class GemmKernelF32 {
     FloatVector l7 = FloatVector.zero(SPECIES);
     FloatVector r7 = FloatVector.zero(SPECIES);
     for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
-      FloatVector left = load(b, bRow);
-      FloatVector right = load(b, bRow + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, b, bRow);
+      FloatVector right = FloatVector.fromArray(SPECIES, b, bRow + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[aRow]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -150,14 +154,22 @@ final class GemmKernelF32 {
       l7 = factor.fma(left, l7);
       r7 = factor.fma(right, r7);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c0 + ldc);
-    store(l2, r2, c, c0 + 2 * ldc);
-    store(l3, r3, c, c0 + 3 * ldc);
-    store(l4, r4, c, c0 + 4 * ldc);
-    store(l5, r5, c, c0 + 5 * ldc);
-    store(l6, r6, c, c0 + 6 * ldc);
-    store(l7, r7, c, c0 + 7 * ldc);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c0 + ldc);
+    r1.intoArray(c, c0 + ldc + LANES);
+    l2.intoArray(c, c0 + 2 * ldc);
+    r2.intoArray(c, c0 + 2 * ldc + LANES);
+    l3.intoArray(c, c0 + 3 * ldc);
+    r3.intoArray(c, c0 + 3 * ldc + LANES);
+    l4.intoArray(c, c0 + 4 * ldc);
+    r4.intoArray(c, c0 + 4 * ldc + LANES);
+    l5.intoArray(c, c0 + 5 * ldc);
+    r5.intoArray(c, c0 + 5 * ldc + LANES);
+    l6.intoArray(c, c0 + 6 * ldc);
+    r6.intoArray(c, c0 + 6 * ldc + LANES);
+    l7.intoArray(c, c0 + 7 * ldc);
+    r7.intoArray(c, c0 + 7 * ldc + LANES);
   }
 
   /**
@@ -175,8 +187,8 @@ final class GemmKernelF32 {
     FloatVector l3 = FloatVector.zero(SPECIES);
     FloatVector r3 = FloatVector.zero(SPECIES);
     for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
-      FloatVector left = load(b, bRow);
-      FloatVector right = load(b, bRow + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, b, bRow);
+      FloatVector right = FloatVector.fromArray(SPECIES, b, bRow + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[aRow]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -212,7 +224,7 @@ final class GemmKernelF32 {
     FloatVector sum6 = FloatVector.zero(SPECIES);
     FloatVector sum7 = FloatVector.zero(SPECIES);
     for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
-      FloatVector row = load(b, bRow);
+      FloatVector row = FloatVector.fromArray(SPECIES, b, bRow);
       sum0 = FloatVector.broadcast(SPECIES, a[aRow]).fma(row, sum0);
       sum1 = FloatVector.broadcast(SPECIES, a[aRow + 1]).fma(row, sum1);
       sum2 = FloatVector.broadcast(SPECIES, a[aRow + 2]).fma(row, sum2);
@@ -292,25 +304,25 @@ final class GemmKernelF32 {
     int c5 = c4 + ldc;
     int c6 = c5 + ldc;
     int c7 = c6 + ldc;
-    FloatVector l0 = load(c, c0);
-    FloatVector r0 = load(c, c0 + LANES);
-    FloatVector l1 = load(c, c1);
-    FloatVector r1 = load(c, c1 + LANES);
-    FloatVector l2 = load(c, c2);
-    FloatVector r2 = load(c, c2 + LANES);
-    FloatVector l3 = load(c, c3);
-    FloatVector r3 = load(c, c3 + LANES);
-    FloatVector l4 = load(c, c4);
-    FloatVector r4 = load(c, c4 + LANES);
-    FloatVector l5 = load(c, c5);
-    FloatVector r5 = load(c, c5 + LANES);
-    FloatVector l6 = load(c, c6);
-    FloatVector r6 = load(c, c6 + LANES);
-    FloatVector l7 = load(c, c7);
-    FloatVector r7 = load(c, c7 + LANES);
+    FloatVector l0 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector l4 = FloatVector.fromArray(SPECIES, c, c4);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
+    FloatVector l5 = FloatVector.fromArray(SPECIES, c, c5);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
+    FloatVector l6 = FloatVector.fromArray(SPECIES, c, c6);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, c, c6 + LANES);
+    FloatVector l7 = FloatVector.fromArray(SPECIES, c, c7);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, c, c7 + LANES);
     for (int p = 0, bRow = b0; p < depth; p++, bRow += ldb) {
-      FloatVector left = load(b, bRow);
-      FloatVector right = load(b, bRow + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, b, bRow);
+      FloatVector right = FloatVector.fromArray(SPECIES, b, bRow + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[a0 + p]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -336,14 +348,22 @@ final class GemmKernelF32 {
       l7 = factor.fma(left, l7);
       r7 = factor.fma(right, r7);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c1);
-    store(l2, r2, c, c2);
-    store(l3, r3, c, c3);
-    store(l4, r4, c, c4);
-    store(l5, r5, c, c5);
-    store(l6, r6, c, c6);
-    store(l7, r7, c, c7);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c1);
+    r1.intoArray(c, c1 + LANES);
+    l2.intoArray(c, c2);
+    r2.intoArray(c, c2 + LANES);
+    l3.intoArray(c, c3);
+    r3.intoArray(c, c3 + LANES);
+    l4.intoArray(c, c4);
+    r4.intoArray(c, c4 + LANES);
+    l5.intoArray(c, c5);
+    r5.intoArray(c, c5 + LANES);
+    l6.intoArray(c, c6);
+    r6.intoArray(c, c6 + LANES);
+    l7.intoArray(c, c7);
+    r7.intoArray(c, c7 + LANES);
   }
 
   private static void add4(
@@ -363,17 +383,17 @@ final class GemmKernelF32 {
     int c1 = c0 + ldc;
     int c2 = c1 + ldc;
     int c3 = c2 + ldc;
-    FloatVector l0 = load(c, c0);
-    FloatVector r0 = load(c, c0 + LANES);
-    FloatVector l1 = load(c, c1);
-    FloatVector r1 = load(c, c1 + LANES);
-    FloatVector l2 = load(c, c2);
-    FloatVector r2 = load(c, c2 + LANES);
-    FloatVector l3 = load(c, c3);
-    FloatVector r3 = load(c, c3 + LANES);
+    FloatVector l0 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
     for (int p = 0, bRow = b0; p < depth; p++, bRow += ldb) {
-      FloatVector left = load(b, bRow);
-      FloatVector right = load(b, bRow + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, b, bRow);
+      FloatVector right = FloatVector.fromArray(SPECIES, b, bRow + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[a0 + p]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -387,18 +407,13 @@ final class GemmKernelF32 {
       l3 = factor.fma(left, l3);
       r3 = factor.fma(right, r3);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c1);
-    store(l2, r2, c, c2);
-    store(l3, r3, c, c3);
-  }
-
-  private static FloatVector load(float[] array, int index) {
-    return FloatVector.fromArray(SPECIES, array, index);
-  }
-
-  private static void store(FloatVector left, FloatVector right, float[] c, int index) {
-    left.intoArray(c, index);
-    right.intoArray(c, index + LANES);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c1);
+    r1.intoArray(c, c1 + LANES);
+    l2.intoArray(c, c2);
+    r2.intoArray(c, c2 + LANES);
+    l3.intoArray(c, c3);
+    r3.intoArray(c, c3 + LANES);
   }
 }

@@ -98,8 +98,12 @@ final class GemmKernelF64 {
     for (int row = 0; row < rows; row++) {
       int from = row * TILE_COLUMNS;
       int to = c0 + row * ldc;
-      load(c, to).add(load(tile, from)).intoArray(c, to);
-      load(c, to + LANES).add(load(tile, from + LANES)).intoArray(c, to + LANES);
+      DoubleVector.fromArray(SPECIES, c, to)
+          .add(DoubleVector.fromArray(SPECIES, tile, from))
+          .intoArray(c, to);
+      DoubleVector.fromArray(SPECIES, c, to + LANES)
+          .add(DoubleVector.fromArray(SPECIES, tile, from + LANES))
+          .intoArray(c, to + LANES);
     }
   }
 
@@ -123,8 +127,8 @@ final class GemmKernelF64 {
     DoubleVector l7 = DoubleVector.zero(SPECIES);
     DoubleVector r7 = DoubleVector.zero(SPECIES);
     for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
-      DoubleVector left = load(b, bRow);
-      DoubleVector right = load(b, bRow + LANES);
+      DoubleVector left = DoubleVector.fromArray(SPECIES, b, bRow);
+      DoubleVector right = DoubleVector.fromArray(SPECIES, b, bRow + LANES);
       DoubleVector factor = DoubleVector.broadcast(SPECIES, a[aRow]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -150,14 +154,22 @@ final class GemmKernelF64 {
       l7 = factor.fma(left, l7);
       r7 = factor.fma(right, r7);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c0 + ldc);
-    store(l2, r2, c, c0 + 2 * ldc);
-    store(l3, r3, c, c0 + 3 * ldc);
-    store(l4, r4, c, c0 + 4 * ldc);
-    store(l5, r5, c, c0 + 5 * ldc);
-    store(l6, r6, c, c0 + 6 * ldc);
-    store(l7, r7, c, c0 + 7 * ldc);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c0 + ldc);
+    r1.intoArray(c, c0 + ldc + LANES);
+    l2.intoArray(c, c0 + 2 * ldc);
+    r2.intoArray(c, c0 + 2 * ldc + LANES);
+    l3.intoArray(c, c0 + 3 * ldc);
+    r3.intoArray(c, c0 + 3 * ldc + LANES);
+    l4.intoArray(c, c0 + 4 * ldc);
+    r4.intoArray(c, c0 + 4 * ldc + LANES);
+    l5.intoArray(c, c0 + 5 * ldc);
+    r5.intoArray(c, c0 + 5 * ldc + LANES);
+    l6.intoArray(c, c0 + 6 * ldc);
+    r6.intoArray(c, c0 + 6 * ldc + LANES);
+    l7.intoArray(c, c0 + 7 * ldc);
+    r7.intoArray(c, c0 + 7 * ldc + LANES);
   }
 
   /**
@@ -175,8 +187,8 @@ final class GemmKernelF64 {
     DoubleVector l3 = DoubleVector.zero(SPECIES);
     DoubleVector r3 = DoubleVector.zero(SPECIES);
     for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
-      DoubleVector left = load(b, bRow);
-      DoubleVector right = load(b, bRow + LANES);
+      DoubleVector left = DoubleVector.fromArray(SPECIES, b, bRow);
+      DoubleVector right = DoubleVector.fromArray(SPECIES, b, bRow + LANES);
       DoubleVector factor = DoubleVector.broadcast(SPECIES, a[aRow]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -212,7 +224,7 @@ final class GemmKernelF64 {
     DoubleVector sum6 = DoubleVector.zero(SPECIES);
     DoubleVector sum7 = DoubleVector.zero(SPECIES);
     for (int p = 0, aRow = a0, bRow = b0; p < depth; p++, aRow += PANEL_ROWS, bRow += ldb) {
-      DoubleVector row = load(b, bRow);
+      DoubleVector row = DoubleVector.fromArray(SPECIES, b, bRow);
       sum0 = DoubleVector.broadcast(SPECIES, a[aRow]).fma(row, sum0);
       sum1 = DoubleVector.broadcast(SPECIES, a[aRow + 1]).fma(row, sum1);
       sum2 = DoubleVector.broadcast(SPECIES, a[aRow + 2]).fma(row, sum2);
@@ -292,25 +304,25 @@ final class GemmKernelF64 {
     int c5 = c4 + ldc;
     int c6 = c5 + ldc;
     int c7 = c6 + ldc;
-    DoubleVector l0 = load(c, c0);
-    DoubleVector r0 = load(c, c0 + LANES);
-    DoubleVector l1 = load(c, c1);
-    DoubleVector r1 = load(c, c1 + LANES);
-    DoubleVector l2 = load(c, c2);
-    DoubleVector r2 = load(c, c2 + LANES);
-    DoubleVector l3 = load(c, c3);
-    DoubleVector r3 = load(c, c3 + LANES);
-    DoubleVector l4 = load(c, c4);
-    DoubleVector r4 = load(c, c4 + LANES);
-    DoubleVector l5 = load(c, c5);
-    DoubleVector r5 = load(c, c5 + LANES);
-    DoubleVector l6 = load(c, c6);
-    DoubleVector r6 = load(c, c6 + LANES);
-    DoubleVector l7 = load(c, c7);
-    DoubleVector r7 = load(c, c7 + LANES);
+    DoubleVector l0 = DoubleVector.fromArray(SPECIES, c, c0);
+    DoubleVector r0 = DoubleVector.fromArray(SPECIES, c, c0 + LANES);
+    DoubleVector l1 = DoubleVector.fromArray(SPECIES, c, c1);
+    DoubleVector r1 = DoubleVector.fromArray(SPECIES, c, c1 + LANES);
+    DoubleVector l2 = DoubleVector.fromArray(SPECIES, c, c2);
+    DoubleVector r2 = DoubleVector.fromArray(SPECIES, c, c2 + LANES);
+    DoubleVector l3 = DoubleVector.fromArray(SPECIES, c, c3);
+    DoubleVector r3 = DoubleVector.fromArray(SPECIES, c, c3 + LANES);
+    DoubleVector l4 = DoubleVector.fromArray(SPECIES, c, c4);
+    DoubleVector r4 = DoubleVector.fromArray(SPECIES, c, c4 + LANES);
+    DoubleVector l5 = DoubleVector.fromArray(SPECIES, c, c5);
+    DoubleVector r5 = DoubleVector.fromArray(SPECIES, c, c5 + LANES);
+    DoubleVector l6 = DoubleVector.fromArray(SPECIES, c, c6);
+    DoubleVector r6 = DoubleVector.fromArray(SPECIES, c, c6 + LANES);
+    DoubleVector l7 = DoubleVector.fromArray(SPECIES, c, c7);
+    DoubleVector r7 = DoubleVector.fromArray(SPECIES, c, c7 + LANES);
     for (int p = 0, bRow = b0; p < depth; p++, bRow += ldb) {
-      DoubleVector left = load(b, bRow);
-      DoubleVector right = load(b, bRow + LANES);
+      DoubleVector left = DoubleVector.fromArray(SPECIES, b, bRow);
+      DoubleVector right = DoubleVector.fromArray(SPECIES, b, bRow + LANES);
       DoubleVector factor = DoubleVector.broadcast(SPECIES, a[a0 + p]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -336,14 +348,22 @@ final class GemmKernelF64 {
       l7 = factor.fma(left, l7);
       r7 = factor.fma(right, r7);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c1);
-    store(l2, r2, c, c2);
-    store(l3, r3, c, c3);
-    store(l4, r4, c, c4);
-    store(l5, r5, c, c5);
-    store(l6, r6, c, c6);
-    store(l7, r7, c, c7);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c1);
+    r1.intoArray(c, c1 + LANES);
+    l2.intoArray(c, c2);
+    r2.intoArray(c, c2 + LANES);
+    l3.intoArray(c, c3);
+    r3.intoArray(c, c3 + LANES);
+    l4.intoArray(c, c4);
+    r4.intoArray(c, c4 + LANES);
+    l5.intoArray(c, c5);
+    r5.intoArray(c, c5 + LANES);
+    l6.intoArray(c, c6);
+    r6.intoArray(c, c6 + LANES);
+    l7.intoArray(c, c7);
+    r7.intoArray(c, c7 + LANES);
   }
 
   private static void add4(
@@ -363,17 +383,17 @@ final class GemmKernelF64 {
     int c1 = c0 + ldc;
     int c2 = c1 + ldc;
     int c3 = c2 + ldc;
-    DoubleVector l0 = load(c, c0);
-    DoubleVector r0 = load(c, c0 + LANES);
-    DoubleVector l1 = load(c, c1);
-    DoubleVector r1 = load(c, c1 + LANES);
-    DoubleVector l2 = load(c, c2);
-    DoubleVector r2 = load(c, c2 + LANES);
-    DoubleVector l3 = load(c, c3);
-    DoubleVector r3 = load(c, c3 + LANES);
+    DoubleVector l0 = DoubleVector.fromArray(SPECIES, c, c0);
+    DoubleVector r0 = DoubleVector.fromArray(SPECIES, c, c0 + LANES);
+    DoubleVector l1 = DoubleVector.fromArray(SPECIES, c, c1);
+    DoubleVector r1 = DoubleVector.fromArray(SPECIES, c, c1 + LANES);
+    DoubleVector l2 = DoubleVector.fromArray(SPECIES, c, c2);
+    DoubleVector r2 = DoubleVector.fromArray(SPECIES, c, c2 + LANES);
+    DoubleVector l3 = DoubleVector.fromArray(SPECIES, c, c3);
+    DoubleVector r3 = DoubleVector.fromArray(SPECIES, c, c3 + LANES);
     for (int p = 0, bRow = b0; p < depth; p++, bRow += ldb) {
-      DoubleVector left = load(b, bRow);
-      DoubleVector right = load(b, bRow + LANES);
+      DoubleVector left = DoubleVector.fromArray(SPECIES, b, bRow);
+      DoubleVector right = DoubleVector.fromArray(SPECIES, b, bRow + LANES);
       DoubleVector factor = DoubleVector.broadcast(SPECIES, a[a0 + p]);
       l0 = factor.fma(left, l0);
       r0 = factor.fma(right, r0);
@@ -387,18 +407,13 @@ final class GemmKernelF64 {
       l3 = factor.fma(left, l3);
       r3 = factor.fma(right, r3);
     }
-    store(l0, r0, c, c0);
-    store(l1, r1, c, c1);
-    store(l2, r2, c, c2);
-    store(l3, r3, c, c3);
-  }
-
-  private static DoubleVector load(double[] array, int index) {
-    return DoubleVector.fromArray(SPECIES, array, index);
-  }
-
-  private static void store(DoubleVector left, DoubleVector right, double[] c, int index) {
-    left.intoArray(c, index);
-    right.intoArray(c, index + LANES);
+    l0.intoArray(c, c0);
+    r0.intoArray(c, c0 + LANES);
+    l1.intoArray(c, c1);
+    r1.intoArray(c, c1 + LANES);
+    l2.intoArray(c, c2);
+    r2.intoArray(c, c2 + LANES);
+    l3.intoArray(c, c3);
+    r3.intoArray(c, c3 + LANES);
   }
 }

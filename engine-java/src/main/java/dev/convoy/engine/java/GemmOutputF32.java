@@ -38,14 +38,16 @@ final class GemmOutputF32 {
     if (whole < length) {
       VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
       offset += (long) whole * Float.BYTES;
-      FloatVector v = load(from, index + whole).add(bias);
+      FloatVector v = FloatVector.fromArray(SPECIES, from, index + whole).add(bias);
       switch (epilogue) {
         case OVERWRITE -> v.intoMemorySegment(to, offset, ORDER, rest);
         case ADD ->
             FloatVector.fromMemorySegment(SPECIES, to, offset, ORDER, rest)
                 .add(v)
                 .intoMemorySegment(to, offset, ORDER, rest);
-        case RELU -> relu(v).intoMemorySegment(to, offset, ORDER, rest);
+        case RELU ->
+            v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
+                .intoMemorySegment(to, offset, ORDER, rest);
       }
     }
   }
@@ -53,7 +55,9 @@ final class GemmOutputF32 {
   private static void overwrite(
       float[] from, int index, MemorySegment to, long offset, int n, float bias) {
     for (int i = 0; i < n; i += LANES) {
-      load(from, index + i).add(bias).intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
+      FloatVector.fromArray(SPECIES, from, index + i)
+          .add(bias)
+          .intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
     }
   }
 
@@ -61,7 +65,7 @@ final class GemmOutputF32 {
     for (int i = 0; i < n; i += LANES) {
       long place = offset + (long) i * Float.BYTES;
       FloatVector.fromMemorySegment(SPECIES, to, place, ORDER)
-          .add(load(from, index + i))
+          .add(FloatVector.fromArray(SPECIES, from, index + i))
           .intoMemorySegment(to, place, ORDER);
     }
   }
@@ -69,20 +73,20 @@ final class GemmOutputF32 {
   private static void relu(
       float[] from, int index, MemorySegment to, long offset, int n, float bias) {
     for (int i = 0; i < n; i += LANES) {
-      relu(load(from, index + i).add(bias))
+      FloatVector v = FloatVector.fromArray(SPECIES, from, index + i).add(bias);
+      v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
           .intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
     }
-  }
-
-  private static FloatVector relu(FloatVector v) {
-    return v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
   }
 
   /** Adds a bias to whole vectors, and applies ReLU if wanted. */
   static void finish(float[] array, int index, int length, float bias, boolean relu) {
     for (int i = 0; i < length; i += LANES) {
-      FloatVector v = load(array, index + i).add(bias);
-      (relu ? relu(v) : v).intoArray(array, index + i);
+      FloatVector v = FloatVector.fromArray(SPECIES, array, index + i).add(bias);
+      if (relu) {
+        v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+      }
+      v.intoArray(array, index + i);
     }
   }
 
@@ -99,14 +103,18 @@ final class GemmOutputF32 {
   /** Adds whole vectors: {@code to[i] += from[i]}. */
   static void add(float[] from, int index, float[] to, int at, int length) {
     for (int i = 0; i < length; i += LANES) {
-      load(to, at + i).add(load(from, index + i)).intoArray(to, at + i);
+      FloatVector.fromArray(SPECIES, to, at + i)
+          .add(FloatVector.fromArray(SPECIES, from, index + i))
+          .intoArray(to, at + i);
     }
   }
 
   /** Adds vectors that are {@code distance} apart to others in the same array. */
   static void add(float[] array, int from, int to, int distance, int count) {
     for (int n = 0, i = 0; n < count; n++, i += distance) {
-      load(array, to + i).add(load(array, from + i)).intoArray(array, to + i);
+      FloatVector.fromArray(SPECIES, array, to + i)
+          .add(FloatVector.fromArray(SPECIES, array, from + i))
+          .intoArray(array, to + i);
     }
   }
 
@@ -147,9 +155,5 @@ final class GemmOutputF32 {
     }
     even.add(odd).intoArray(room, 0);
     return total(room, 0);
-  }
-
-  private static FloatVector load(float[] array, int index) {
-    return FloatVector.fromArray(SPECIES, array, index);
   }
 }

@@ -38,14 +38,16 @@ final class GemmOutputF64 {
     if (whole < length) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
       offset += (long) whole * Double.BYTES;
-      DoubleVector v = load(from, index + whole).add(bias);
+      DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + whole).add(bias);
       switch (epilogue) {
         case OVERWRITE -> v.intoMemorySegment(to, offset, ORDER, rest);
         case ADD ->
             DoubleVector.fromMemorySegment(SPECIES, to, offset, ORDER, rest)
                 .add(v)
                 .intoMemorySegment(to, offset, ORDER, rest);
-        case RELU -> relu(v).intoMemorySegment(to, offset, ORDER, rest);
+        case RELU ->
+            v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
+                .intoMemorySegment(to, offset, ORDER, rest);
       }
     }
   }
@@ -53,7 +55,7 @@ final class GemmOutputF64 {
   private static void overwrite(
       double[] from, int index, MemorySegment to, long offset, int n, double bias) {
     for (int i = 0; i < n; i += LANES) {
-      load(from, index + i)
+      DoubleVector.fromArray(SPECIES, from, index + i)
           .add(bias)
           .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
     }
@@ -63,7 +65,7 @@ final class GemmOutputF64 {
     for (int i = 0; i < n; i += LANES) {
       long place = offset + (long) i * Double.BYTES;
       DoubleVector.fromMemorySegment(SPECIES, to, place, ORDER)
-          .add(load(from, index + i))
+          .add(DoubleVector.fromArray(SPECIES, from, index + i))
           .intoMemorySegment(to, place, ORDER);
     }
   }
@@ -71,20 +73,20 @@ final class GemmOutputF64 {
   private static void relu(
       double[] from, int index, MemorySegment to, long offset, int n, double bias) {
     for (int i = 0; i < n; i += LANES) {
-      relu(load(from, index + i).add(bias))
+      DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + i).add(bias);
+      v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
           .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
     }
-  }
-
-  private static DoubleVector relu(DoubleVector v) {
-    return v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
   }
 
   /** Adds a bias to whole vectors, and applies ReLU if wanted. */
   static void finish(double[] array, int index, int length, double bias, boolean relu) {
     for (int i = 0; i < length; i += LANES) {
-      DoubleVector v = load(array, index + i).add(bias);
-      (relu ? relu(v) : v).intoArray(array, index + i);
+      DoubleVector v = DoubleVector.fromArray(SPECIES, array, index + i).add(bias);
+      if (relu) {
+        v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+      }
+      v.intoArray(array, index + i);
     }
   }
 
@@ -101,14 +103,18 @@ final class GemmOutputF64 {
   /** Adds whole vectors: {@code to[i] += from[i]}. */
   static void add(double[] from, int index, double[] to, int at, int length) {
     for (int i = 0; i < length; i += LANES) {
-      load(to, at + i).add(load(from, index + i)).intoArray(to, at + i);
+      DoubleVector.fromArray(SPECIES, to, at + i)
+          .add(DoubleVector.fromArray(SPECIES, from, index + i))
+          .intoArray(to, at + i);
     }
   }
 
   /** Adds vectors that are {@code distance} apart to others in the same array. */
   static void add(double[] array, int from, int to, int distance, int count) {
     for (int n = 0, i = 0; n < count; n++, i += distance) {
-      load(array, to + i).add(load(array, from + i)).intoArray(array, to + i);
+      DoubleVector.fromArray(SPECIES, array, to + i)
+          .add(DoubleVector.fromArray(SPECIES, array, from + i))
+          .intoArray(array, to + i);
     }
   }
 
@@ -149,9 +155,5 @@ final class GemmOutputF64 {
     }
     even.add(odd).intoArray(room, 0);
     return total(room, 0);
-  }
-
-  private static DoubleVector load(double[] array, int index) {
-    return DoubleVector.fromArray(SPECIES, array, index);
   }
 }

@@ -89,7 +89,8 @@ final class PackF32 {
       int high = Math.min(LANES, rows - i);
       for (int j = 0; j < columns; j += LANES) {
         for (int row = 0; row < high; row++) {
-          load(from, at + (i + row) * distance + j).intoArray(tile, row * LANES);
+          FloatVector.fromArray(SPECIES, from, at + (i + row) * distance + j)
+              .intoArray(tile, row * LANES);
         }
         turn(tile, 2, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
       }
@@ -119,14 +120,14 @@ final class PackF32 {
     }
     interleave(tile, here, tile, there, LANES);
     for (int row = 0; row < rows; row++) {
-      load(tile, there + row * LANES).intoArray(to, index + row * stride);
+      FloatVector.fromArray(SPECIES, tile, there + row * LANES).intoArray(to, index + row * stride);
     }
   }
 
   private static void interleave(float[] from, int at, float[] to, int index, int stride) {
     for (int i = 0; i < LANES / 2; i++) {
-      FloatVector upper = load(from, at + i * LANES);
-      FloatVector lower = load(from, at + (i + LANES / 2) * LANES);
+      FloatVector upper = FloatVector.fromArray(SPECIES, from, at + i * LANES);
+      FloatVector lower = FloatVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES);
       upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
       upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
     }
@@ -222,8 +223,16 @@ final class PackF32 {
     zeros(to, index, index + first);
     if (stride == 2) {
       for (int i = first; i < last; i += LANES) {
+        // Zeros after those that are left of the row.
         long place = start + 2L * i;
-        everyOther(from, at + place, width - place).intoArray(to, index + i);
+        long left = width - place;
+        VectorMask<Float> near = VectorMask.fromLong(SPECIES, bits(left));
+        VectorMask<Float> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
+        long offset = (at + place) * Float.BYTES;
+        FloatVector low = FloatVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
+        offset += SPECIES.vectorByteSize();
+        FloatVector high = FloatVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
+        low.rearrange(EVEN, high).intoArray(to, index + i);
       }
     } else {
       for (int i = first; i < last; i++) {
@@ -239,17 +248,6 @@ final class PackF32 {
     }
   }
 
-  /** Every other element of those that are left of a row, zeros after them. */
-  private static FloatVector everyOther(MemorySegment from, long at, long left) {
-    long offset = at * Float.BYTES;
-    VectorMask<Float> near = VectorMask.fromLong(SPECIES, bits(left));
-    VectorMask<Float> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
-    FloatVector low = FloatVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
-    offset += SPECIES.vectorByteSize();
-    FloatVector high = FloatVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
-    return low.rearrange(EVEN, high);
-  }
-
   /**
    * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
    * writes past its end is put right by the next lane's first.
@@ -258,18 +256,18 @@ final class PackF32 {
     int last = (length - 1) / LANES * LANES;
     if (lanes == 2) {
       for (int i = last; i >= 0; i -= LANES) {
-        FloatVector low = load(whole, 2 * i);
-        FloatVector high = load(whole, 2 * i + LANES);
+        FloatVector low = FloatVector.fromArray(SPECIES, whole, 2 * i);
+        FloatVector high = FloatVector.fromArray(SPECIES, whole, 2 * i + LANES);
         low.rearrange(EVEN, high).intoArray(to, index + i);
         low.rearrange(ODD, high).intoArray(to, index + length + i);
       }
       return;
     }
     for (int i = last; i >= 0; i -= LANES) {
-      FloatVector first = load(whole, 4 * i);
-      FloatVector second = load(whole, 4 * i + LANES);
-      FloatVector third = load(whole, 4 * i + 2 * LANES);
-      FloatVector fourth = load(whole, 4 * i + 3 * LANES);
+      FloatVector first = FloatVector.fromArray(SPECIES, whole, 4 * i);
+      FloatVector second = FloatVector.fromArray(SPECIES, whole, 4 * i + LANES);
+      FloatVector third = FloatVector.fromArray(SPECIES, whole, 4 * i + 2 * LANES);
+      FloatVector fourth = FloatVector.fromArray(SPECIES, whole, 4 * i + 3 * LANES);
       FloatVector low = first.rearrange(EVEN, second);
       FloatVector high = third.rearrange(EVEN, fourth);
       low.rearrange(EVEN, high).intoArray(to, index + i);
@@ -308,8 +306,8 @@ final class PackF32 {
   /** {@code to[2 * i] = from[even + i]} and {@code to[2 * i + 1] = from[odd + i]}. */
   static void zip(float[] from, int even, int odd, float[] to, int length) {
     for (int i = 0; i < length; i += LANES) {
-      FloatVector left = load(from, even + i);
-      FloatVector right = load(from, odd + i);
+      FloatVector left = FloatVector.fromArray(SPECIES, from, even + i);
+      FloatVector right = FloatVector.fromArray(SPECIES, from, odd + i);
       left.rearrange(LOW, right).intoArray(to, 2 * i);
       left.rearrange(HIGH, right).intoArray(to, 2 * i + LANES);
     }
@@ -323,7 +321,7 @@ final class PackF32 {
       int from = at + source[segment];
       int into = index + column[segment];
       for (int i = 0; i < length[segment]; i += LANES) {
-        load(band, from + i).intoArray(to, into + i);
+        FloatVector.fromArray(SPECIES, band, from + i).intoArray(to, into + i);
       }
     }
   }
@@ -374,14 +372,10 @@ final class PackF32 {
       for (int tap = 0; tap < columns.taps; tap++) {
         int from = (above + columns.firstTap + tap * columns.tapStep) * GemmKernelF32.PANEL_ROWS;
         for (int i = 0; i < GemmKernelF32.PANEL_ROWS; i += LANES) {
-          load(turned, from + i).intoArray(to, into + i);
+          FloatVector.fromArray(SPECIES, turned, from + i).intoArray(to, into + i);
         }
         into += GemmKernelF32.PANEL_ROWS;
       }
     }
-  }
-
-  private static FloatVector load(float[] array, int index) {
-    return FloatVector.fromArray(SPECIES, array, index);
   }
 }

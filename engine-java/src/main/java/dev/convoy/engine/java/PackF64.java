@@ -89,7 +89,8 @@ final class PackF64 {
       int high = Math.min(LANES, rows - i);
       for (int j = 0; j < columns; j += LANES) {
         for (int row = 0; row < high; row++) {
-          load(from, at + (i + row) * distance + j).intoArray(tile, row * LANES);
+          DoubleVector.fromArray(SPECIES, from, at + (i + row) * distance + j)
+              .intoArray(tile, row * LANES);
         }
         turn(tile, 2, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
       }
@@ -119,14 +120,15 @@ final class PackF64 {
     }
     interleave(tile, here, tile, there, LANES);
     for (int row = 0; row < rows; row++) {
-      load(tile, there + row * LANES).intoArray(to, index + row * stride);
+      DoubleVector.fromArray(SPECIES, tile, there + row * LANES)
+          .intoArray(to, index + row * stride);
     }
   }
 
   private static void interleave(double[] from, int at, double[] to, int index, int stride) {
     for (int i = 0; i < LANES / 2; i++) {
-      DoubleVector upper = load(from, at + i * LANES);
-      DoubleVector lower = load(from, at + (i + LANES / 2) * LANES);
+      DoubleVector upper = DoubleVector.fromArray(SPECIES, from, at + i * LANES);
+      DoubleVector lower = DoubleVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES);
       upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
       upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
     }
@@ -222,8 +224,16 @@ final class PackF64 {
     zeros(to, index, index + first);
     if (stride == 2) {
       for (int i = first; i < last; i += LANES) {
+        // Zeros after those that are left of the row.
         long place = start + 2L * i;
-        everyOther(from, at + place, width - place).intoArray(to, index + i);
+        long left = width - place;
+        VectorMask<Double> near = VectorMask.fromLong(SPECIES, bits(left));
+        VectorMask<Double> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
+        long offset = (at + place) * Double.BYTES;
+        DoubleVector low = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
+        offset += SPECIES.vectorByteSize();
+        DoubleVector high = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
+        low.rearrange(EVEN, high).intoArray(to, index + i);
       }
     } else {
       for (int i = first; i < last; i++) {
@@ -239,17 +249,6 @@ final class PackF64 {
     }
   }
 
-  /** Every other element of those that are left of a row, zeros after them. */
-  private static DoubleVector everyOther(MemorySegment from, long at, long left) {
-    long offset = at * Double.BYTES;
-    VectorMask<Double> near = VectorMask.fromLong(SPECIES, bits(left));
-    VectorMask<Double> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
-    DoubleVector low = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
-    offset += SPECIES.vectorByteSize();
-    DoubleVector high = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
-    return low.rearrange(EVEN, high);
-  }
-
   /**
    * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
    * writes past its end is put right by the next lane's first.
@@ -258,18 +257,18 @@ final class PackF64 {
     int last = (length - 1) / LANES * LANES;
     if (lanes == 2) {
       for (int i = last; i >= 0; i -= LANES) {
-        DoubleVector low = load(whole, 2 * i);
-        DoubleVector high = load(whole, 2 * i + LANES);
+        DoubleVector low = DoubleVector.fromArray(SPECIES, whole, 2 * i);
+        DoubleVector high = DoubleVector.fromArray(SPECIES, whole, 2 * i + LANES);
         low.rearrange(EVEN, high).intoArray(to, index + i);
         low.rearrange(ODD, high).intoArray(to, index + length + i);
       }
       return;
     }
     for (int i = last; i >= 0; i -= LANES) {
-      DoubleVector first = load(whole, 4 * i);
-      DoubleVector second = load(whole, 4 * i + LANES);
-      DoubleVector third = load(whole, 4 * i + 2 * LANES);
-      DoubleVector fourth = load(whole, 4 * i + 3 * LANES);
+      DoubleVector first = DoubleVector.fromArray(SPECIES, whole, 4 * i);
+      DoubleVector second = DoubleVector.fromArray(SPECIES, whole, 4 * i + LANES);
+      DoubleVector third = DoubleVector.fromArray(SPECIES, whole, 4 * i + 2 * LANES);
+      DoubleVector fourth = DoubleVector.fromArray(SPECIES, whole, 4 * i + 3 * LANES);
       DoubleVector low = first.rearrange(EVEN, second);
       DoubleVector high = third.rearrange(EVEN, fourth);
       low.rearrange(EVEN, high).intoArray(to, index + i);
@@ -308,8 +307,8 @@ final class PackF64 {
   /** {@code to[2 * i] = from[even + i]} and {@code to[2 * i + 1] = from[odd + i]}. */
   static void zip(double[] from, int even, int odd, double[] to, int length) {
     for (int i = 0; i < length; i += LANES) {
-      DoubleVector left = load(from, even + i);
-      DoubleVector right = load(from, odd + i);
+      DoubleVector left = DoubleVector.fromArray(SPECIES, from, even + i);
+      DoubleVector right = DoubleVector.fromArray(SPECIES, from, odd + i);
       left.rearrange(LOW, right).intoArray(to, 2 * i);
       left.rearrange(HIGH, right).intoArray(to, 2 * i + LANES);
     }
@@ -323,7 +322,7 @@ final class PackF64 {
       int from = at + source[segment];
       int into = index + column[segment];
       for (int i = 0; i < length[segment]; i += LANES) {
-        load(band, from + i).intoArray(to, into + i);
+        DoubleVector.fromArray(SPECIES, band, from + i).intoArray(to, into + i);
       }
     }
   }
@@ -379,14 +378,10 @@ final class PackF64 {
       for (int tap = 0; tap < columns.taps; tap++) {
         int from = (above + columns.firstTap + tap * columns.tapStep) * GemmKernelF64.PANEL_ROWS;
         for (int i = 0; i < GemmKernelF64.PANEL_ROWS; i += LANES) {
-          load(turned, from + i).intoArray(to, into + i);
+          DoubleVector.fromArray(SPECIES, turned, from + i).intoArray(to, into + i);
         }
         into += GemmKernelF64.PANEL_ROWS;
       }
     }
-  }
-
-  private static DoubleVector load(double[] array, int index) {
-    return DoubleVector.fromArray(SPECIES, array, index);
   }
 }

@@ -21,32 +21,31 @@ final class PoolRowsF32 {
   static final boolean SHUFFLES = LANES > 2;
 
   /** Selects every other element of two vectors, from the first or from the second. */
-  static final FloatVector EVEN = pattern(1, 2, 0);
+  static final FloatVector EVEN = FloatVector.fromArray(F, everyOther(), 0);
 
   static final FloatVector ODD = EVEN.add(1);
 
   /** Selects the elements of two vectors in turn: the lower halves, or the upper. */
-  static final FloatVector LOWER = interleaving(0);
+  static final FloatVector LOWER = FloatVector.fromArray(F, interleaved(0), 0);
 
-  static final FloatVector UPPER = interleaving(LANES / 2);
+  static final FloatVector UPPER = FloatVector.fromArray(F, interleaved(LANES / 2), 0);
 
   private PoolRowsF32() {}
 
-  /** Lane {@code i} is {@code i / divisor * factor + offset}. */
-  private static FloatVector pattern(int divisor, int factor, int offset) {
+  private static float[] everyOther() {
     float[] lanes = new float[LANES];
     for (int i = 0; i < LANES; i++) {
-      lanes[i] = i / divisor * factor + offset;
+      lanes[i] = 2 * i;
     }
-    return FloatVector.fromArray(F, lanes, 0);
+    return lanes;
   }
 
-  private static FloatVector interleaving(int from) {
+  private static float[] interleaved(int from) {
     float[] lanes = new float[LANES];
     for (int i = 0; i < LANES; i++) {
       lanes[i] = from + i / 2 + i % 2 * LANES;
     }
-    return FloatVector.fromArray(F, lanes, 0);
+    return lanes;
   }
 
   /** Whether all are numbers above -∞, for which a comparison tells all. */

@@ -21,32 +21,31 @@ final class PoolRowsF64 {
   static final boolean SHUFFLES = LANES > 2;
 
   /** Selects every other element of two vectors, from the first or from the second. */
-  static final DoubleVector EVEN = pattern(1, 2, 0);
+  static final DoubleVector EVEN = DoubleVector.fromArray(F, everyOther(), 0);
 
   static final DoubleVector ODD = EVEN.add(1);
 
   /** Selects the elements of two vectors in turn: the lower halves, or the upper. */
-  static final DoubleVector LOWER = interleaving(0);
+  static final DoubleVector LOWER = DoubleVector.fromArray(F, interleaved(0), 0);
 
-  static final DoubleVector UPPER = interleaving(LANES / 2);
+  static final DoubleVector UPPER = DoubleVector.fromArray(F, interleaved(LANES / 2), 0);
 
   private PoolRowsF64() {}
 
-  /** Lane {@code i} is {@code i / divisor * factor + offset}. */
-  private static DoubleVector pattern(int divisor, int factor, int offset) {
+  private static double[] everyOther() {
     double[] lanes = new double[LANES];
     for (int i = 0; i < LANES; i++) {
-      lanes[i] = i / divisor * factor + offset;
+      lanes[i] = 2 * i;
     }
-    return DoubleVector.fromArray(F, lanes, 0);
+    return lanes;
   }
 
-  private static DoubleVector interleaving(int from) {
+  private static double[] interleaved(int from) {
     double[] lanes = new double[LANES];
     for (int i = 0; i < LANES; i++) {
       lanes[i] = from + i / 2 + i % 2 * LANES;
     }
-    return DoubleVector.fromArray(F, lanes, 0);
+    return lanes;
   }
 
   /** Whether all are numbers above -∞, for which a comparison tells all. */

@@ -39,12 +39,14 @@ final class WinogradF32 {
     int from5 = from4 + step;
     int i = 0;
     for (int n = 0, o = index; n < count; n++, i += next, o += far) {
-      FloatVector d1 = load(from, from1 + i);
-      FloatVector d2 = load(from, from2 + i);
-      FloatVector d3 = load(from, from3 + i);
-      FloatVector d4 = load(from, from4 + i);
-      load(from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-      load(from, from5 + i).add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * stride);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, from, from1 + i);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, from, from2 + i);
+      FloatVector d3 = FloatVector.fromArray(SPECIES, from, from3 + i);
+      FloatVector d4 = FloatVector.fromArray(SPECIES, from, from4 + i);
+      FloatVector.fromArray(SPECIES, from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+      FloatVector.fromArray(SPECIES, from, from5 + i)
+          .add(d3.mul(-5).add(d1.mul(4)))
+          .intoArray(to, o + 5 * stride);
       FloatVector even = d4.sub(d2.mul(4));
       FloatVector odd = d3.sub(d1.mul(4));
       even.add(odd).intoArray(to, o + stride);
@@ -67,9 +69,9 @@ final class WinogradF32 {
       int far,
       int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      FloatVector g0 = load(from, i);
-      FloatVector g1 = load(from, i + step);
-      FloatVector g2 = load(from, i + 2 * step);
+      FloatVector g0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector g1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector g2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
       g0.mul(QUARTER).intoArray(to, o);
       g2.intoArray(to, o + 5 * stride);
       FloatVector even = g0.add(g2).mul(-SIXTH);
@@ -100,18 +102,21 @@ final class WinogradF32 {
     int from5 = from4 + step;
     int i = 0;
     for (int n = 0, o = index; n < count; n++, i += next, o += far) {
-      FloatVector m1 = load(from, from1 + i);
-      FloatVector m2 = load(from, from2 + i);
-      FloatVector m3 = load(from, from3 + i);
-      FloatVector m4 = load(from, from4 + i);
+      FloatVector m1 = FloatVector.fromArray(SPECIES, from, from1 + i);
+      FloatVector m2 = FloatVector.fromArray(SPECIES, from, from2 + i);
+      FloatVector m3 = FloatVector.fromArray(SPECIES, from, from3 + i);
+      FloatVector m4 = FloatVector.fromArray(SPECIES, from, from4 + i);
       FloatVector even = m1.add(m2);
       FloatVector far2 = m3.add(m4);
-      load(from, at + i).add(even).add(far2).intoArray(to, o);
+      FloatVector.fromArray(SPECIES, from, at + i).add(even).add(far2).intoArray(to, o);
       far2.mul(4).add(even).intoArray(to, o + 2 * stride);
       FloatVector odd = m1.sub(m2);
       far2 = m3.sub(m4);
       far2.mul(2).add(odd).intoArray(to, o + stride);
-      far2.mul(8).add(odd).add(load(from, from5 + i)).intoArray(to, o + 3 * stride);
+      far2.mul(8)
+          .add(odd)
+          .add(FloatVector.fromArray(SPECIES, from, from5 + i))
+          .intoArray(to, o + 3 * stride);
     }
   }
 
@@ -126,10 +131,10 @@ final class WinogradF32 {
       int far,
       int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      FloatVector y0 = load(from, i);
-      FloatVector y1 = load(from, i + step);
-      FloatVector y2 = load(from, i + 2 * step);
-      FloatVector y3 = load(from, i + 3 * step);
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector y2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      FloatVector y3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
       y0.intoArray(to, o);
       y3.intoArray(to, o + 5 * stride);
       FloatVector even = y0.add(y2);
@@ -154,14 +159,17 @@ final class WinogradF32 {
       int far,
       int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      FloatVector u1 = load(from, i + step);
-      FloatVector u2 = load(from, i + 2 * step);
-      FloatVector u3 = load(from, i + 3 * step);
-      FloatVector u4 = load(from, i + 4 * step);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
+      FloatVector u4 = FloatVector.fromArray(SPECIES, from, i + 4 * step);
       FloatVector near = u1.add(u2).mul(-SIXTH);
       FloatVector far2 = u3.add(u4).mul(SIXTH);
-      load(from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
-      load(from, i + 5 * step).add(far2).add(near).intoArray(to, o + 2 * stride);
+      FloatVector.fromArray(SPECIES, from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
+      FloatVector.fromArray(SPECIES, from, i + 5 * step)
+          .add(far2)
+          .add(near)
+          .intoArray(to, o + 2 * stride);
       u2.sub(u1).mul(SIXTH).add(u3.sub(u4).mul(SIXTH / 2)).intoArray(to, o + stride);
     }
   }
@@ -169,10 +177,10 @@ final class WinogradF32 {
   /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
   static void interleave(float[] from, int at, int step, float[] to, int index, int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
-      FloatVector y0 = load(from, i);
-      FloatVector y1 = load(from, i + step);
-      FloatVector y2 = load(from, i + 2 * step);
-      FloatVector y3 = load(from, i + 3 * step);
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector y2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      FloatVector y3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
       FloatVector even = y0.rearrange(LOW, y2);
       FloatVector odd = y1.rearrange(LOW, y3);
       even.rearrange(LOW, odd).intoArray(to, o);
@@ -182,9 +190,5 @@ final class WinogradF32 {
       even.rearrange(LOW, odd).intoArray(to, o + 2 * LANES);
       even.rearrange(HIGH, odd).intoArray(to, o + 3 * LANES);
     }
-  }
-
-  private static FloatVector load(float[] array, int index) {
-    return FloatVector.fromArray(SPECIES, array, index);
   }
 }

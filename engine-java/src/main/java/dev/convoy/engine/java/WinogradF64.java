@@ -39,12 +39,14 @@ final class WinogradF64 {
     int from5 = from4 + step;
     int i = 0;
     for (int n = 0, o = index; n < count; n++, i += next, o += far) {
-      DoubleVector d1 = load(from, from1 + i);
-      DoubleVector d2 = load(from, from2 + i);
-      DoubleVector d3 = load(from, from3 + i);
-      DoubleVector d4 = load(from, from4 + i);
-      load(from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-      load(from, from5 + i).add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * stride);
+      DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, from1 + i);
+      DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, from2 + i);
+      DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, from3 + i);
+      DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, from4 + i);
+      DoubleVector.fromArray(SPECIES, from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+      DoubleVector.fromArray(SPECIES, from, from5 + i)
+          .add(d3.mul(-5).add(d1.mul(4)))
+          .intoArray(to, o + 5 * stride);
       DoubleVector even = d4.sub(d2.mul(4));
       DoubleVector odd = d3.sub(d1.mul(4));
       even.add(odd).intoArray(to, o + stride);
@@ -67,9 +69,9 @@ final class WinogradF64 {
       int far,
       int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      DoubleVector g0 = load(from, i);
-      DoubleVector g1 = load(from, i + step);
-      DoubleVector g2 = load(from, i + 2 * step);
+      DoubleVector g0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector g1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector g2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
       g0.mul(QUARTER).intoArray(to, o);
       g2.intoArray(to, o + 5 * stride);
       DoubleVector even = g0.add(g2).mul(-SIXTH);
@@ -100,18 +102,21 @@ final class WinogradF64 {
     int from5 = from4 + step;
     int i = 0;
     for (int n = 0, o = index; n < count; n++, i += next, o += far) {
-      DoubleVector m1 = load(from, from1 + i);
-      DoubleVector m2 = load(from, from2 + i);
-      DoubleVector m3 = load(from, from3 + i);
-      DoubleVector m4 = load(from, from4 + i);
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, from1 + i);
+      DoubleVector m2 = DoubleVector.fromArray(SPECIES, from, from2 + i);
+      DoubleVector m3 = DoubleVector.fromArray(SPECIES, from, from3 + i);
+      DoubleVector m4 = DoubleVector.fromArray(SPECIES, from, from4 + i);
       DoubleVector even = m1.add(m2);
       DoubleVector far2 = m3.add(m4);
-      load(from, at + i).add(even).add(far2).intoArray(to, o);
+      DoubleVector.fromArray(SPECIES, from, at + i).add(even).add(far2).intoArray(to, o);
       far2.mul(4).add(even).intoArray(to, o + 2 * stride);
       DoubleVector odd = m1.sub(m2);
       far2 = m3.sub(m4);
       far2.mul(2).add(odd).intoArray(to, o + stride);
-      far2.mul(8).add(odd).add(load(from, from5 + i)).intoArray(to, o + 3 * stride);
+      far2.mul(8)
+          .add(odd)
+          .add(DoubleVector.fromArray(SPECIES, from, from5 + i))
+          .intoArray(to, o + 3 * stride);
     }
   }
 
@@ -126,10 +131,10 @@ final class WinogradF64 {
       int far,
       int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      DoubleVector y0 = load(from, i);
-      DoubleVector y1 = load(from, i + step);
-      DoubleVector y2 = load(from, i + 2 * step);
-      DoubleVector y3 = load(from, i + 3 * step);
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector y2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector y3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
       y0.intoArray(to, o);
       y3.intoArray(to, o + 5 * stride);
       DoubleVector even = y0.add(y2);
@@ -154,14 +159,17 @@ final class WinogradF64 {
       int far,
       int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      DoubleVector u1 = load(from, i + step);
-      DoubleVector u2 = load(from, i + 2 * step);
-      DoubleVector u3 = load(from, i + 3 * step);
-      DoubleVector u4 = load(from, i + 4 * step);
+      DoubleVector u1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector u2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector u3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector u4 = DoubleVector.fromArray(SPECIES, from, i + 4 * step);
       DoubleVector near = u1.add(u2).mul(-SIXTH);
       DoubleVector far2 = u3.add(u4).mul(SIXTH);
-      load(from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
-      load(from, i + 5 * step).add(far2).add(near).intoArray(to, o + 2 * stride);
+      DoubleVector.fromArray(SPECIES, from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
+      DoubleVector.fromArray(SPECIES, from, i + 5 * step)
+          .add(far2)
+          .add(near)
+          .intoArray(to, o + 2 * stride);
       u2.sub(u1).mul(SIXTH).add(u3.sub(u4).mul(SIXTH / 2)).intoArray(to, o + stride);
     }
   }
@@ -169,10 +177,10 @@ final class WinogradF64 {
   /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
   static void interleave(double[] from, int at, int step, double[] to, int index, int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
-      DoubleVector y0 = load(from, i);
-      DoubleVector y1 = load(from, i + step);
-      DoubleVector y2 = load(from, i + 2 * step);
-      DoubleVector y3 = load(from, i + 3 * step);
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector y2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector y3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
       DoubleVector even = y0.rearrange(LOW, y2);
       DoubleVector odd = y1.rearrange(LOW, y3);
       even.rearrange(LOW, odd).intoArray(to, o);
@@ -182,9 +190,5 @@ final class WinogradF64 {
       even.rearrange(LOW, odd).intoArray(to, o + 2 * LANES);
       even.rearrange(HIGH, odd).intoArray(to, o + 3 * LANES);
     }
-  }
-
-  private static DoubleVector load(double[] array, int index) {
-    return DoubleVector.fromArray(SPECIES, array, index);
   }
 }
