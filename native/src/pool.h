@@ -12,6 +12,10 @@
  * one core, ordinary and streaming stores: of 8 MB 73 and 75 GB/s, of 16 MB 22-36 and 63-66. */
 #define STREAMED_BYTES ((int64_t)1 << 24)
 
+/* Images of this size or more are asked for, so far ahead of their use. */
+#define FAR_BYTES ((int64_t)1 << 21)
+#define AHEAD_BYTES 4096
+
 /* Bytes of a place in argmax, 0 where there is none. */
 static inline int argmax_width(const convoy_pool_sizes *s, const void *argmax) {
   if (argmax == NULL) {

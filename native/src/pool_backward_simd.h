@@ -247,18 +247,22 @@ static void stage_windows(const convoy_pool_sizes *s, gradient g, int64_t first,
                           window_stage *to, int64_t at) {
   vec zero = vec_set(0);
   int64_t n = min_i64(s->ow, l->row_length - l->before);
+  bool far = is_far(s);
   for (int64_t oh = first; oh < last; oh++, at += l->row_length) {
     const T *dy = g.dy + oh * s->ow;
     T *staged = to->dy + at + l->before;
     fill(to->dy + at, l->before, zero);
     int64_t counted_rows = share == SHARE_MEAN && d->all == 0 ? avg_rows(s, oh) : 0;
     for (int64_t i = 0; i < n; i += LANES) {
+      if (far) {
+        ask_ahead(dy + i, 1);
+      }
       vec v = i + LANES <= n ? vec_load(dy + i) : vec_load_range(dy + i, lanes_between(0, n - i));
       vec_store(staged + i, share == SHARE_MEAN ? means(v, d, counted_rows, i) : v);
     }
     fill(staged + n, l->row_length - l->before - n, zero);
     if (share == SHARE_TIES) {
-      stage_row(g.y + oh * s->ow, s->ow, -l->before, l->row_length, zero, to->y + at);
+      stage_row(g.y + oh * s->ow, s->ow, -l->before, l->row_length, zero, false, to->y + at);
     } else if (share != SHARE_MEAN) {
       int64_t bytes = share == SHARE_PLACE4 ? 4 : 1;
       copy_bytes((char *)to->argmax + bytes * (at + l->before),
@@ -354,6 +358,8 @@ INLINE bool backward_planes(const convoy_pool_sizes *sizes, int64_t planes, grad
   return true;
 }
 
+#include "pool_backward_pairs_simd.h"
+
 /* A gather looks at every tap of every window, LANES at a time; the portable scatter of a maximum
  * touches one element per window, which is less work where windows overlap much. */
 static inline bool gather_pays(const convoy_pool_sizes *s) {
@@ -366,6 +372,14 @@ static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const 
   bool halves = planes > 1 && s->w <= (s->sw == 2 ? LANES : LANES / 2), done = false;
   if (is_whole(s)) {
     max_backward_whole(s, planes, dy, argmax, dx);
+    return;
+  }
+  if (tiles_in_pairs(s) && argmax_width(s, argmax) == 1) {
+    if (halves) {
+      max_backward_pairs(s, planes, dy, argmax, dx, true);
+    } else {
+      max_backward_pairs(s, planes, dy, argmax, dx, false);
+    }
     return;
   }
   if (gather_pays(s)) {

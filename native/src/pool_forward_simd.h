@@ -8,9 +8,13 @@
 
 /* One row of outputs, from the taps of its first window. */
 INLINE void fold_row(const convoy_pool_sizes *s, const T *at, rows from, output out, int64_t oh,
-                     const first_taps *first, const divisors *d, enum fold fold, window k) {
+                     const first_taps *first, const divisors *d, bool far, enum fold fold,
+                     window k) {
   int64_t counted_rows = fold == FOLD_MEAN && d->all == 0 ? avg_rows(s, oh) : 0;
   for (int64_t ow = 0; ow < s->ow; ow += LANES, at += k.pairs ? 2 * LANES : LANES) {
+    for (int64_t r = 0; far && r < k.sh; r++) {
+      ask_ahead(at + r * from.next, k.pairs && !k.halves ? 2 : 1);
+    }
     if (fold == FOLD_MEAN) {
       vec mean = means(windows_sum(at, from, k), d, counted_rows, ow);
       put(s, out, ow, mean, places_set(0), fold, k);
@@ -59,7 +63,7 @@ INLINE bool fold_planes(const convoy_pool_sizes *sizes, int64_t planes, const T 
   }
   const T *x_end = x + planes * in;
   T outside = fold == FOLD_MEAN ? 0 : (T)-INFINITY;
-  bool stream = !k.halves && streams(s, y, s->oh, s->ow, LANES);
+  bool far = !k.halves && is_far(s), stream = !k.halves && streams(s, y, s->oh, s->ow, LANES);
   for (int64_t plane = 0; plane < planes; plane += k.halves ? 2 : 1) {
     const T *image = x + plane * in;
     int64_t other = k.halves && plane + 1 < planes ? 1 : 0; /* an odd last plane is done twice */
@@ -84,7 +88,7 @@ INLINE bool fold_planes(const convoy_pool_sizes *sizes, int64_t planes, const T 
       int64_t done = plane * out + oh * s->ow;
       output to = {y + done, argmax == NULL ? NULL : argmax + width * done, end - oh * s->ow,
                    other * out, stream};
-      fold_row(s, at, from, to, oh, padded ? &first : NULL, &d, fold, k);
+      fold_row(s, at, from, to, oh, padded ? &first : NULL, &d, far && oh < in_place, fold, k);
     }
   }
   if (stream) {

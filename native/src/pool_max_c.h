@@ -61,7 +61,7 @@ static void max_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y, 
 }
 
 /* Where a window's places lie from its first tap, in a plane of some row length. */
-enum { MOST_PLACES = 1024 };
+enum { MOST_PLACES = 1024, PADDED = 4096, AT_ONCE = 4 };
 
 static void find_places(const convoy_pool_sizes *s, int64_t row_length, int32_t *at) {
   for (int64_t r = 0; r < s->kh; r++) {
@@ -71,20 +71,25 @@ static void find_places(const convoy_pool_sizes *s, int64_t row_length, int32_t 
   }
 }
 
-/* Scatters one plane into a copy of it that has the padding too, so that only the place itself
- * needs to be checked. */
+/* Scatters planes into copies of them that have the padding too, so that only the place itself
+ * needs to be checked. Several in turn: windows side by side often have the same winner, and a sum
+ * waits for the one before. */
 static inline __attribute__((always_inline)) void scatter_padded(const convoy_pool_sizes *s,
-                                                                 const T *dy, const void *argmax,
-                                                                 T *padded, int64_t row_length,
+                                                                 int64_t planes, const T *dy,
+                                                                 const void *argmax, T *padded,
+                                                                 int64_t row_length,
                                                                  const int32_t *at, int width) {
   uint32_t places = (uint32_t)(s->kh * s->kw);
-  int64_t i = 0;
+  int64_t i = 0, out = s->oh * s->ow;
   for (int64_t oh = 0; oh < s->oh; oh++) {
     T *window = padded + oh * s->sh * row_length;
     for (int64_t ow = 0; ow < s->ow; ow++, i++, window += s->sw) {
-      uint32_t place = width == 1 ? ((const uint8_t *)argmax)[i] : ((const uint32_t *)argmax)[i];
-      if (place < places) {
-        window[at[place]] += dy[i];
+      for (int64_t plane = 0; plane < planes; plane++) {
+        int64_t n = i + plane * out;
+        uint32_t place = width == 1 ? ((const uint8_t *)argmax)[n] : ((const uint32_t *)argmax)[n];
+        if (place < places) {
+          window[plane * PADDED + at[place]] += dy[n];
+        }
       }
     }
   }
@@ -93,27 +98,37 @@ static inline __attribute__((always_inline)) void scatter_padded(const convoy_po
 /* Returns false where a padded plane is too large. */
 static bool max_backward_padded(const convoy_pool_sizes *s, int64_t planes, const T *dy,
                                 const void *argmax, T *dx) {
-  T padded[4096];
+  T padded[AT_ONCE][PADDED];
   int32_t at[MOST_PLACES];
   int64_t rows = (s->oh - 1) * s->sh + (s->kh - 1) * s->dh + 1, in = s->h * s->w;
   int64_t columns = (s->ow - 1) * s->sw + (s->kw - 1) * s->dw + 1, out = s->oh * s->ow;
-  if (s->kh * s->kw > MOST_PLACES || rows > 4096 || columns > 4096 ||
-      rows * columns > (int64_t)(sizeof padded / sizeof *padded)) {
+  if (s->kh * s->kw > MOST_PLACES || rows > PADDED || columns > PADDED || rows * columns > PADDED) {
     return false;
   }
   int width = argmax_width(s, argmax);
   size_t shown = (size_t)min_i64(s->w, columns - s->pw) * sizeof *dx;
+  bool all = rows - s->ph >= s->h && columns - s->pw >= s->w;
   find_places(s, columns, at);
-  for (int64_t plane = 0; plane < planes; plane++, dx += in, dy += out) {
-    memset(padded, 0, (size_t)(rows * columns) * sizeof *padded);
-    if (width == 1) {
-      scatter_padded(s, dy, (const char *)argmax + plane * out, padded, columns, at, 1);
-    } else {
-      scatter_padded(s, dy, (const char *)argmax + 4 * plane * out, padded, columns, at, 4);
+  for (int64_t plane = 0, some; plane < planes; plane += some, dy += some * out) {
+    some = planes - plane < AT_ONCE ? 1 : AT_ONCE;
+    const void *places = (const char *)argmax + width * plane * out;
+    for (int64_t i = 0; i < some; i++) {
+      memset(padded[i], 0, (size_t)(rows * columns) * sizeof(T));
     }
-    memset(dx, 0, (size_t)in * sizeof *dx);
-    for (int64_t row = 0; row < s->h && row + s->ph < rows; row++) {
-      memcpy(dx + row * s->w, padded + (row + s->ph) * columns + s->pw, shown);
+    if (width == 4) {
+      scatter_padded(s, some, dy, places, padded[0], columns, at, 4);
+    } else if (some == 1) {
+      scatter_padded(s, 1, dy, places, padded[0], columns, at, 1);
+    } else {
+      scatter_padded(s, AT_ONCE, dy, places, padded[0], columns, at, 1);
+    }
+    for (int64_t i = 0; i < some; i++, dx += in) {
+      if (!all) {
+        memset(dx, 0, (size_t)in * sizeof *dx);
+      }
+      for (int64_t row = 0; row < s->h && row + s->ph < rows; row++) {
+        memcpy(dx + row * s->w, padded[i] + (row + s->ph) * columns + s->pw, shown);
+      }
     }
   }
   return true;

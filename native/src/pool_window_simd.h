@@ -62,6 +62,20 @@ INLINE bool pads(const convoy_pool_sizes *s) {
          (s->ow - 1) * s->sw + (s->kw - 1) * s->dw >= s->w;
 }
 
+/* Whether images are more than the second-level cache holds. What lies further is asked for ahead:
+ * two rows at a time are no stream that processors guess well. 2x2/2 over 103 MB on a Zen 5, one
+ * core, took 5.0 ms, and 3.6 when asked for. */
+INLINE bool is_far(const convoy_pool_sizes *s) {
+  return s->planes * s->h * s->w >= FAR_BYTES / (int64_t)sizeof(T);
+}
+
+/* Asks for the vectors from p on that are wanted some rows later. */
+INLINE void ask_ahead(const T *p, int vectors) {
+  for (int i = 0; i < vectors; i++) {
+    __builtin_prefetch((const char *)(p + i * LANES) + AHEAD_BYTES, 0, 0);
+  }
+}
+
 /* Whether an output of so many rows and columns per plane is written past the caches: where it does
  * not fit in them anyway. */
 INLINE bool streams(const convoy_pool_sizes *s, const T *to, int64_t rows, int64_t columns,
