@@ -58,15 +58,60 @@ static inline void copy_padded(T *dst, int64_t n, const T *src, int64_t start, i
   clear_run(dst + real.last, n - real.last);
 }
 
+/* What of a row of the image is real, in the vectors that a halo's row is made of: the same for all
+ * rows. */
+enum { HALO_VECTORS = 32 };
+
+typedef struct {
+  int64_t start; /* the image's column that comes first */
+  int64_t count; /* of vectors; 0 for strides over 2 and rows of too many */
+  vec_lanes real[HALO_VECTORS];
+} halo_lanes;
+
+static void find_halo_lanes(const convoy_conv2d_plan *p, const conv_halo *h, const conv_block *b,
+                            halo_lanes *l) {
+  l->start = conv_halo_image_col(p, b, 0);
+  l->count = ceil_div(h->pitch, LANES) * p->stride_w;
+  if (p->stride_w > 2 || l->count > HALO_VECTORS) {
+    l->count = 0;
+  }
+  for (int64_t i = 0; i < l->count; i++) {
+    int64_t col = l->start + i * LANES;
+    l->real[i] = vec_lanes_of(-col, p->w - col);
+  }
+}
+
+/* dst = a row of the halo, and up to CONV_SLACK elements more, from a row of the image. */
+static inline void halo_row(const convoy_conv2d_plan *p, const conv_halo *h, const halo_lanes *l,
+                            const T *row, T *dst) {
+  const T *src = row + l->start;
+  if (l->count == 0) {
+    for (int64_t phase = 0; phase < h->phases; phase++, dst += h->pitch) {
+      span real = conv_real(l->start + phase, p->stride_w, h->pitch, p->w);
+      copy_padded(dst, h->pitch, row, l->start + phase, p->stride_w, real);
+    }
+  } else if (p->stride_w == 1) {
+    for (int64_t i = 0; i < l->count; i++) {
+      vec_store(dst + i * LANES, vec_load_lanes(src + i * LANES, l->real[i]));
+    }
+  } else { /* from the last on: what they write past a phase's end is the next one's first */
+    for (int64_t i = l->count / 2 - 1; i >= 0; i--) {
+      vec low = vec_load_lanes(src + 2 * i * LANES, l->real[2 * i]);
+      vec high = vec_load_lanes(src + (2 * i + 1) * LANES, l->real[2 * i + 1]);
+      vec_store(dst + i * LANES, vec_even(low, high));
+      if (h->phases > 1) {
+        vec_store(dst + h->pitch + i * LANES, vec_odd(low, high));
+      }
+    }
+  }
+}
+
 /* The halo of one image's block, and up to CONV_SLACK elements past its end; x is the image's first
  * channel that is wanted. */
 static void halo_load(const convoy_conv2d_plan *p, const conv_halo *h, const conv_block *b,
                       const T *x, int64_t channels, T *halo) {
-  enum { KEPT = 4 }; /* phases whose spans, which take divisions, are computed but once */
-  span kept[KEPT];
-  for (int64_t phase = 0; phase < min_i64(KEPT, h->phases); phase++) {
-    kept[phase] = conv_real(conv_halo_image_col(p, b, phase), p->stride_w, h->pitch, p->w);
-  }
+  halo_lanes lanes;
+  find_halo_lanes(p, h, b, &lanes);
   for (int64_t c = 0; c < channels; c++, x += (int64_t)p->h * p->w) {
     for (int64_t r = 0; r < h->rows; r++, halo += h->line) {
       int64_t row = conv_halo_image_row(p, h, b, r);
@@ -75,13 +120,9 @@ static void halo_load(const convoy_conv2d_plan *p, const conv_halo *h, const con
         continue;
       }
       for (int64_t col = 0; col < p->w; col += 64 / (int64_t)sizeof(T)) { /* the next channel's */
-        __builtin_prefetch(x + ((int64_t)p->h + row) * p->w + col);
+        __builtin_prefetch(x + ((int64_t)p->h + row) * p->w + col, 0, 2);
       }
-      for (int64_t phase = 0; phase < h->phases; phase++) {
-        int64_t col = conv_halo_image_col(p, b, phase);
-        span real = phase < KEPT ? kept[phase] : conv_real(col, p->stride_w, h->pitch, p->w);
-        copy_padded(halo + phase * h->pitch, h->pitch, x + row * p->w, col, p->stride_w, real);
-      }
+      halo_row(p, h, &lanes, x + row * p->w, halo);
     }
   }
 }

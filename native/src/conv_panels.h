@@ -6,7 +6,8 @@
 
 /* Part of a panel's row: lanes of a vector, from src elements into each channel's tap, to dst. */
 typedef struct {
-  int64_t src, dst, lanes;
+  int64_t src, dst;
+  vec_lanes lanes;
 } panel_copy;
 
 enum { PANEL_COPIES = MICRO_COLS + MICRO_VECTORS };
@@ -26,32 +27,55 @@ static void panel_gather(const conv_block *b, int64_t image_step, int64_t row_st
     int64_t run = min_i64(b->cols - col, count - dst);
     int64_t src = row / b->rows * image_step + row % b->rows * row_step + col;
     for (int64_t i = 0; i < run; i += LANES) {
-      list->copy[list->count++] = (panel_copy){src + i, dst + i, vec_left(run, i)};
+      list->copy[list->count++] = (panel_copy){src + i, dst + i, vec_lanes_of(0, run - i)};
     }
     dst += run;
   }
 }
 
-/* One row of a panel, and up to LANES elements past its end. */
-static inline void panel_row(const panel_copies *list, const T *src, T *dst) {
-  for (int i = 0; i < list->count; i++) {
-    const panel_copy *copy = &list->copy[i];
-    vec v = copy->lanes == LANES ? vec_load(src + copy->src)
-                                 : vec_load_some(src + copy->src, copy->lanes);
-    vec_store(dst + copy->dst, v);
-  }
-}
-
-/* A panel [channels][taps][width]; the taps of a channel lie at tap[] in its plane of src. */
-static void panel_pack(const panel_copies *list, const T *src, int64_t channels, int64_t plane,
-                       int64_t taps, const int64_t *tap, int64_t width, int in_place, T *panel) {
+/* A panel [channels][taps][width], and up to LANES elements past its end; the taps of a channel lie
+ * at tap[] in its plane of src. Where the number of copies is a constant, they are in registers. */
+MICRO_INLINE void panel_rows(const panel_copies *list, int count, const T *src, int64_t channels,
+                             int64_t plane, int64_t taps, const int64_t *tap, int64_t width,
+                             int in_place, T *panel) {
   for (int64_t c = 0; c < channels; c++, src += plane) {
     for (int64_t i = 0; in_place && i < MICRO_COLS; i += 64 / (int64_t)sizeof(T)) {
       /* The next panel's row of an image, which no processor guesses across its channels. */
       __builtin_prefetch(src + tap[0] + list->copy[0].src + MICRO_COLS + i, 0, 2);
     }
     for (int64_t t = 0; t < taps; t++, panel += width) {
-      panel_row(list, src + tap[t], panel);
+      const T *from = src + tap[t];
+      for (int i = 0; i < count; i++) {
+        const panel_copy *copy = &list->copy[i];
+        vec_store(panel + copy->dst, vec_load_lanes(from + copy->src, copy->lanes));
+      }
     }
   }
+}
+
+static void panel_pack(const panel_copies *list, const T *src, int64_t channels, int64_t plane,
+                       int64_t taps, const int64_t *tap, int64_t width, int in_place, T *panel) {
+  const panel_copies copy = *list; /* which no store can change */
+#define PANEL_ROWS(count) \
+  panel_rows(&copy, count, src, channels, plane, taps, tap, width, in_place, panel)
+  switch (copy.count) {
+    case 1:
+      PANEL_ROWS(1);
+      break;
+    case 2:
+      PANEL_ROWS(2);
+      break;
+    case 3:
+      PANEL_ROWS(3);
+      break;
+    case 4:
+      PANEL_ROWS(4);
+      break;
+    case 5:
+      PANEL_ROWS(5);
+      break;
+    default:
+      PANEL_ROWS(copy.count);
+  }
+#undef PANEL_ROWS
 }

@@ -149,6 +149,9 @@ static inline vec_lanes lanes_first_to_last(int first, int last) {
 
 static inline vec vec_load_lanes(const T *p, vec_lanes lanes) {
   vec v = {0};
+  if (lanes.first == 0 && lanes.last == LANES) {
+    return *(const vec_unaligned *)p;
+  }
   for (int i = lanes.first; i < lanes.last; i++) {
     v[i] = p[i];
   }
