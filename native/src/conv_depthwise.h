@@ -1,20 +1,22 @@
 /*
- * Depthwise convolution of square windows: planes are read where they lie, several rows of a vector
- * of columns at a time, so that each element loaded serves the outputs of several rows. Padding is
- * lanes that are not loaded and rows that are left out. Included once per element type T and
- * instruction set.
+ * Depthwise convolution of square windows: planes are read where they lie, row by row of a vector
+ * of columns, each row for all the windows that see it, whose sums are in registers meanwhile.
+ * Padding is lanes that are not loaded and rows that are left out. A column of a plane is too
+ * little for the processor to guess the next, so the next plane is asked for ahead. Included once
+ * per element type T and instruction set.
  */
 
 enum {
-  DEPTHWISE_ROWS = 4, /* of results in registers */
-  DEPTHWISE_MOST = 5, /* taps a side */
-  DEPTHWISE_VIEWS = 8 /* kept from row to row */
+  DEPTHWISE_MOST = 5,              /* taps a side */
+  DEPTHWISE_VIEWS = 8,             /* kept from plane to plane */
+  DEPTHWISE_BAND_BYTES = 16 << 10, /* of a plane, read again for each vector of columns */
+  DEPTHWISE_BAND_ROWS = 8          /* at least */
 };
 
 /* A window that moves over a plane [h, w], top and left elements outside of it at first. */
 typedef struct {
   int64_t h, w, top, left, dilation_h, dilation_w;
-  int64_t cols; /* windows of a row */
+  int64_t rows, cols; /* of windows */
   int taps, stride;
 } depthwise_window;
 
@@ -24,6 +26,8 @@ typedef struct {
   int64_t col; /* of the first window's first tap */
   int whole;   /* there are as many windows as lanes, and all they see lies within the row */
   vec_lanes windows, taps[DEPTHWISE_MOST + 1];
+  vec_lanes halves[2]; /* of the row, for stride 2 */
+  span after;          /* places from the halves' end on where the row has elements */
 } depthwise_view;
 
 static depthwise_view depthwise_view_at(const depthwise_window *q, int64_t first) {
@@ -31,6 +35,10 @@ static depthwise_view depthwise_view_at(const depthwise_window *q, int64_t first
   depthwise_view v = {.col = first * q->stride - q->left};
   v.whole = left == LANES && v.col >= 0 && v.col + seen <= q->w;
   v.windows = vec_lanes_of(0, left);
+  v.halves[0] = vec_lanes_of(-v.col, q->w - v.col);
+  v.halves[1] = vec_lanes_of(-v.col - LANES, q->w - v.col - LANES);
+  int64_t end = v.col + 2 * LANES;
+  v.after = (span){max_i64(0, -end), q->w - end};
   for (int t = 0; t < q->taps + 1 && !v.whole; t++) {
     int64_t col = v.col + (q->stride == 1 ? t * q->dilation_w : t / 2 * 2);
     int64_t half = q->stride == 1 ? 0 : t % 2 * LANES;
@@ -73,68 +81,114 @@ INLINE void depthwise_load_taps(int taps, int stride, int whole, const depthwise
   }
 }
 
+/* The same by fewer loads, but lanes without a window see elements too. */
+INLINE void depthwise_load_row(int taps, int stride, int whole, const depthwise_window *q,
+                               const depthwise_view *v, const T *src, vec *x) {
+  if (stride == 1) {
+    depthwise_load_taps(taps, stride, whole, q, v, src, x);
+    return;
+  }
+  src += v->col;
+  vec low = depthwise_load(src, whole, v->halves[0]);
+  vec high = depthwise_load(src + LANES, whole, v->halves[1]);
+  x[0] = vec_even(low, high);
+  x[1] = vec_odd(low, high);
+#pragma GCC unroll 3
+  for (int j = 2; j < taps; j++) {
+    int next = j - 2, there = whole || (next >= v->after.first && next < v->after.last);
+    x[j] = vec_append(x[j - 2], there ? src[2 * LANES + next] : 0);
+  }
+}
+
 /* How sums become results. */
 typedef struct {
   T bias;
   int accumulate, relu;
 } depthwise_end;
 
-/* Results of count (at most DEPTHWISE_ROWS) rows, dilation_h apart, of a vector of columns. */
-INLINE void depthwise_tile(int taps, int stride, int whole, const depthwise_window *q,
-                           const depthwise_view *v, const T *src, const T *weights, int64_t row,
-                           int64_t count, const depthwise_end *end, T *dst) {
-  vec sum[DEPTHWISE_ROWS], weight[DEPTHWISE_MOST * DEPTHWISE_MOST];
-  int64_t step = q->dilation_h, dst_step = step * q->cols, h = q->h, w = q->w;
-#pragma GCC unroll 25
-  for (int t = 0; t < taps * taps; t++) {
-    weight[t] = vec_all(weights[t]);
-  }
-#pragma GCC unroll 4
-  for (int r = 0; r < DEPTHWISE_ROWS; r++) {
-    sum[r] = end->accumulate && r < count ? vec_load_lanes(dst + r * dst_step, v->windows)
-                                          : vec_all(end->bias);
-  }
-  int64_t at = row * stride - q->top;
-#pragma GCC unroll 11
-  for (int i = 0; i < (DEPTHWISE_ROWS - 1) * stride + taps; i++, at += step) {
-    if (at < 0 || at >= h) {
-      continue;
-    }
-    if (stride > 1 && i < DEPTHWISE_ROWS * stride) { /* the next plane */
-#pragma GCC unroll 2
-      for (int s = 0; s < stride; s++) {
-        __builtin_prefetch(src + (at + h) * w + v->col + s * LANES, 0, 2);
-      }
-    }
-    vec x[DEPTHWISE_MOST + 1];
-    depthwise_load_taps(taps, stride, whole, q, v, src + at * w, x);
-#pragma GCC unroll 4
-    for (int r = 0; r < DEPTHWISE_ROWS; r++) {
-      int tap = i - r * stride;
+/* The sums of windows one below the other, of which the first sees a row at its tap `tap`, gain
+ * what they see of the row. */
+INLINE void depthwise_add_row(int taps, int stride, int tap, const vec *weight, const vec *x,
+                              vec *sum) {
 #pragma GCC unroll 5
-      for (int j = 0; j < taps; j++) {
-        if (tap >= 0 && tap < taps) {
-          sum[r] = vec_fma(weight[tap * taps + j], x[j], sum[r]);
-        }
-      }
-    }
-  }
-#pragma GCC unroll 4
-  for (int r = 0; r < DEPTHWISE_ROWS; r++) {
-    if (r < count) {
-      vec y = end->relu ? vec_relu(sum[r]) : sum[r];
-      if (whole) {
-        vec_store(dst + r * dst_step, y);
-      } else {
-        vec_store_lanes(dst + r * dst_step, y, v->windows);
-      }
+  for (int m = 0; m * stride <= tap; m++) {
+    const vec *row = weight + (tap - m * stride) * taps;
+#pragma GCC unroll 5
+    for (int j = 0; j < taps; j++) {
+      sum[m] = vec_fma(row[j], x[j], sum[m]);
     }
   }
 }
 
-INLINE void depthwise_tile_row(int taps, int stride, const depthwise_window *q,
-                               const depthwise_view *views, const T *src, const T *weights,
-                               int64_t row, int64_t count, const depthwise_end *end, T *dst) {
+/* Row number at, at src, if the plane has it. */
+INLINE void depthwise_see(int taps, int stride, int whole, int tap, const depthwise_window *q,
+                          const depthwise_view *v, const T *src, int64_t at, const vec *weight,
+                          vec *sum) {
+  if (at < 0 || at >= q->h) {
+    return;
+  }
+#pragma GCC unroll 2
+  for (int s = 0; s < stride; s++) { /* the next plane */
+    __builtin_prefetch(src + q->h * q->w + v->col + s * LANES, 0, 3);
+  }
+  vec x[DEPTHWISE_MOST + 1];
+  depthwise_load_row(taps, stride, whole, q, v, src, x);
+  depthwise_add_row(taps, stride, tap, weight, x, sum);
+}
+
+/* Every dilation_h-th row from first to last, of a vector of columns. Each row seen is loaded once,
+ * for all windows that see it. What rows share is copied, so that it stays in registers. */
+INLINE void depthwise_strip(int taps, int stride, int whole, const depthwise_window *window,
+                            const depthwise_view *view, const T *src, const T *weights,
+                            int64_t first, int64_t last, const depthwise_end *results, T *dst) {
+  const depthwise_window q = *window;
+  const depthwise_view v = *view;
+  const depthwise_end end = *results;
+  vec weight[DEPTHWISE_MOST * DEPTHWISE_MOST], sum[DEPTHWISE_MOST];
+#pragma GCC unroll 25
+  for (int t = 0; t < taps * taps; t++) {
+    weight[t] = vec_all(weights[t]);
+  }
+#pragma GCC unroll 5
+  for (int m = 0; m < taps; m++) {
+    sum[m] = vec_all(end.bias);
+  }
+  int64_t at = first * stride - q.top, step = q.dilation_h;
+  src += at * q.w;
+#pragma GCC unroll 4
+  for (int tap = 0; tap < taps - stride; tap++, at += step, src += step * q.w) {
+    depthwise_see(taps, stride, whole, tap, &q, &v, src, at, weight, sum);
+  }
+  dst += first * q.cols;
+  for (int64_t row = first; row < last; row += step, dst += step * q.cols) {
+#pragma GCC unroll 2
+    for (int tap = taps - stride; tap < taps; tap++, at += step, src += step * q.w) {
+      depthwise_see(taps, stride, whole, tap, &q, &v, src, at, weight, sum);
+    }
+    __builtin_prefetch(dst + q.rows * q.cols, 1, 2);
+    vec y = sum[0];
+    if (end.accumulate) {
+      y = vec_add(vec_load_lanes(dst, v.windows), y);
+    }
+    if (end.relu) {
+      y = vec_relu(y);
+    }
+    if (whole) {
+      vec_store(dst, y);
+    } else {
+      vec_store_lanes(dst, y, v.windows);
+    }
+#pragma GCC unroll 4
+    for (int m = 0; m + 1 < taps; m++) {
+      sum[m] = sum[m + 1];
+    }
+    sum[taps - 1] = vec_all(end.bias);
+  }
+}
+
+INLINE void depthwise_band(int taps, int stride, const depthwise_window *q,
+                           const depthwise_view *views, const T *src, const T *weights,
+                           int64_t first, int64_t last, const depthwise_end *end, T *dst) {
   for (int64_t col = 0, i = 0; col < q->cols; col += LANES, i++) {
     depthwise_view other;
     const depthwise_view *v = views + i;
@@ -142,32 +196,38 @@ INLINE void depthwise_tile_row(int taps, int stride, const depthwise_window *q,
       other = depthwise_view_at(q, col);
       v = &other;
     }
-    if (v->whole) {
-      depthwise_tile(taps, stride, 1, q, v, src, weights, row, count, end, dst + col);
-    } else {
-      depthwise_tile(taps, stride, 0, q, v, src, weights, row, count, end, dst + col);
+    for (int64_t row = first; row < min_i64(last, first + q->dilation_h); row++) {
+      if (v->whole) {
+        depthwise_strip(taps, stride, 1, q, v, src, weights, row, last, end, dst + col);
+      } else {
+        depthwise_strip(taps, stride, 0, q, v, src, weights, row, last, end, dst + col);
+      }
     }
   }
+}
+
+/* As many rows of results as see so few rows that these stay in the nearest cache from one vector
+ * of columns to the next. */
+static int64_t depthwise_band_rows(const depthwise_window *q) {
+  int64_t rows = DEPTHWISE_BAND_BYTES / (q->w * (int64_t)sizeof(T)) / q->stride;
+  return max_i64(rows, DEPTHWISE_BAND_ROWS * q->dilation_h);
 }
 
 /* Rows first to last of a plane of results, dst [.., cols]. */
 static void depthwise_plane(const depthwise_window *q, const depthwise_view *views, const T *src,
                             const T *weights, int64_t first, int64_t last, const depthwise_end *end,
                             T *dst) {
-  int64_t step = q->dilation_h;
-  for (int64_t row = first; row < last; row += DEPTHWISE_ROWS * step) {
-    for (int64_t phase = row; phase < min_i64(last, row + step); phase++) {
-      int64_t count = step == 1 ? last - phase : ceil_div(last - phase, step);
-      T *to = dst + phase * q->cols;
-      if (q->taps == 3 && q->stride == 1) {
-        depthwise_tile_row(3, 1, q, views, src, weights, phase, count, end, to);
-      } else if (q->taps == 3) {
-        depthwise_tile_row(3, 2, q, views, src, weights, phase, count, end, to);
-      } else if (q->stride == 1) {
-        depthwise_tile_row(5, 1, q, views, src, weights, phase, count, end, to);
-      } else {
-        depthwise_tile_row(5, 2, q, views, src, weights, phase, count, end, to);
-      }
+  int64_t band = depthwise_band_rows(q);
+  for (int64_t row = first; row < last; row += band) {
+    int64_t stop = min_i64(last, row + band);
+    if (q->taps == 3 && q->stride == 1) {
+      depthwise_band(3, 1, q, views, src, weights, row, stop, end, dst);
+    } else if (q->taps == 3) {
+      depthwise_band(3, 2, q, views, src, weights, row, stop, end, dst);
+    } else if (q->stride == 1) {
+      depthwise_band(5, 1, q, views, src, weights, row, stop, end, dst);
+    } else {
+      depthwise_band(5, 2, q, views, src, weights, row, stop, end, dst);
     }
   }
 }
@@ -195,6 +255,7 @@ static depthwise_window depthwise_window_of(const convoy_conv2d_plan *p) {
                             .left = p->pad_left,
                             .dilation_h = p->dilation_h,
                             .dilation_w = p->dilation_w,
+                            .rows = p->oh,
                             .cols = p->ow,
                             .taps = p->kh,
                             .stride = p->stride_h};

@@ -1,12 +1,7 @@
-/* dw of a depthwise convolution: all of a window's sums stay in registers over a column of tiles.
+/* dw of a depthwise convolution: all of a window's sums stay in registers over a column of rows.
  * Included once per element type T and instruction set. */
 
-#if defined(__AVX512F__)
-enum { DEPTHWISE_DW_ROWS = 4 };
-#else
-enum { DEPTHWISE_DW_ROWS = 2 };
-#endif
-enum { DEPTHWISE_DW_BAND = 2 /* tiles of rows for which sums stay in registers */ };
+enum { DEPTHWISE_DW_BAND = 14 /* rows of dy for which sums stay in registers */ };
 
 /* The gradients of a window, lane by lane, and last of the bias. */
 typedef vec depthwise_sums[DEPTHWISE_MOST * DEPTHWISE_MOST + 1];
@@ -17,63 +12,80 @@ typedef struct {
   int64_t x, dy;
 } depthwise_ahead;
 
-/* Adds what rows (a constant) rows of dy, dilation_h apart, and of a vector of columns give. */
-INLINE void depthwise_dw_tile(int taps, int stride, int whole, int rows, const depthwise_window *q,
-                              const depthwise_view *v, const T *x, const T *dy, int64_t row,
-                              const depthwise_ahead *ahead, vec *sum) {
-  vec gradient[DEPTHWISE_DW_ROWS];
-#pragma GCC unroll 4
-  for (int r = 0; r < rows; r++) {
-    __builtin_prefetch(dy + r * q->dilation_h * q->cols + ahead->dy, 0, 2);
-    gradient[r] = depthwise_load(dy + r * q->dilation_h * q->cols, whole, v->windows);
-    sum[taps * taps] = vec_add(sum[taps * taps], gradient[r]);
-  }
-  int64_t first = row * stride - q->top;
-#pragma GCC unroll 11
-  for (int i = 0; i < (rows - 1) * stride + taps; i++) {
-    int64_t at = first + i * q->dilation_h;
-    if (at < 0 || at >= q->h) {
-      continue;
-    }
-    if (i < rows * stride) {
-#pragma GCC unroll 2
-      for (int s = 0; s < stride; s++) {
-        __builtin_prefetch(x + at * q->w + v->col + s * LANES + ahead->x, 0, 2);
-      }
-    }
-    vec seen[DEPTHWISE_MOST + 1];
-    depthwise_load_taps(taps, stride, whole, q, v, x + at * q->w, seen);
-#pragma GCC unroll 4
-    for (int r = 0; r < rows; r++) {
-      int tap = i - r * stride;
+/* The row of x at src is seen by window number row, of which gradient[0] is the gradient, at its
+ * tap `tap`, and by the windows above it further down. Those of them that lie in rows add what they
+ * give the taps; all (a constant) do, or some do not. */
+INLINE void depthwise_dw_row(int taps, int stride, int whole, int all, int tap,
+                             const depthwise_window *q, const depthwise_view *v, const T *src,
+                             const vec *gradient, int64_t row, span rows, vec *sum) {
+  vec x[DEPTHWISE_MOST + 1];
+  depthwise_load_taps(taps, stride, whole, q, v, src, x);
+#pragma GCC unroll 5
+  for (int m = 0; tap + m * stride < taps; m++) {
+    int64_t above = row - m * q->dilation_h;
+    if (all || (above >= rows.first && above < rows.last)) {
+      vec *of = sum + (tap + m * stride) * taps;
 #pragma GCC unroll 5
       for (int j = 0; j < taps; j++) {
-        if (tap >= 0 && tap < taps) {
-          sum[tap * taps + j] = vec_fma(gradient[r], seen[j], sum[tap * taps + j]);
-        }
+        of[j] = vec_fma(gradient[m], x[j], of[j]);
       }
     }
   }
 }
 
-/* Some whole tiles of rows and the rows that are left, of one vector of columns. */
-INLINE void depthwise_dw_col(int taps, int stride, int whole, const depthwise_window *q,
-                             const depthwise_view *v, const T *x, const T *dy, int64_t row,
-                             int64_t last, const depthwise_ahead *ahead, depthwise_sums total) {
+/* The rows of x that a window sees first, as far as there are any: the windows above it see them
+ * too, those below it do not. */
+INLINE void depthwise_dw_rows(int taps, int stride, int whole, int all, const depthwise_window *q,
+                              const depthwise_view *v, const T *x, const vec *gradient, int64_t row,
+                              span rows, const depthwise_ahead *ahead, vec *sum) {
+  int64_t at = row * stride - q->top;
+#pragma GCC unroll 2
+  for (int tap = 0; tap < stride; tap++, at += q->dilation_h) {
+    const T *src = x + at * q->w;
+    if (at >= 0 && at < q->h) {
+#pragma GCC unroll 2
+      for (int s = 0; s < stride; s++) {
+        __builtin_prefetch(src + v->col + s * LANES + ahead->x, 0, 3);
+      }
+      depthwise_dw_row(taps, stride, whole, all, tap, q, v, src, gradient, row, rows, sum);
+    }
+  }
+}
+
+/* Every dilation_h-th of some rows, of one vector of columns. Each row of x is loaded once, for the
+ * gradients of all windows that see it. What rows share is copied, so that it stays in registers.
+ */
+INLINE void depthwise_dw_strip(int taps, int stride, int whole, const depthwise_window *window,
+                               const depthwise_view *view, const T *x, const T *dy, span rows,
+                               const depthwise_ahead *planes, depthwise_sums total) {
+  const depthwise_window q = *window;
+  const depthwise_view v = *view;
+  const depthwise_ahead ahead = *planes;
+  int64_t step = q.dilation_h, open = (taps - 1) / stride * step;
   depthwise_sums sum;
-  int64_t step = q->dilation_h, tile = DEPTHWISE_DW_ROWS * step;
 #pragma GCC unroll 26
   for (int t = 0; t < taps * taps + 1; t++) {
     sum[t] = total[t];
   }
-  for (int64_t phase = row; phase < min_i64(last, row + step); phase++) {
-    int64_t r = phase;
-    for (; r + tile - step < last; r += tile) {
-      depthwise_dw_tile(taps, stride, whole, DEPTHWISE_DW_ROWS, q, v, x, dy + r * q->cols, r, ahead,
-                        sum);
+  vec gradient[DEPTHWISE_MOST];
+#pragma GCC unroll 5
+  for (int m = 0; m < taps; m++) {
+    gradient[m] = vec_all(0);
+  }
+  for (int64_t row = rows.first; row < rows.last + open; row += step) {
+#pragma GCC unroll 4
+    for (int m = taps - 1; m > 0; m--) {
+      gradient[m] = gradient[m - 1];
     }
-    for (; r < last; r += step) {
-      depthwise_dw_tile(taps, stride, whole, 1, q, v, x, dy + r * q->cols, r, ahead, sum);
+    if (row < rows.last) {
+      __builtin_prefetch(dy + row * q.cols + ahead.dy, 0, 3);
+      gradient[0] = depthwise_load(dy + row * q.cols, whole, v.windows);
+      sum[taps * taps] = vec_add(sum[taps * taps], gradient[0]);
+    }
+    if (row >= rows.first + open && row < rows.last) {
+      depthwise_dw_rows(taps, stride, whole, 1, &q, &v, x, gradient, row, rows, &ahead, sum);
+    } else {
+      depthwise_dw_rows(taps, stride, whole, 0, &q, &v, x, gradient, row, rows, &ahead, sum);
     }
   }
 #pragma GCC unroll 26
@@ -83,8 +95,8 @@ INLINE void depthwise_dw_col(int taps, int stride, int whole, const depthwise_wi
 }
 
 INLINE void depthwise_dw_band(int taps, int stride, const depthwise_window *q,
-                              const depthwise_view *views, const T *x, const T *dy, int64_t row,
-                              int64_t last, const depthwise_ahead *ahead, depthwise_sums total) {
+                              const depthwise_view *views, const T *x, const T *dy, span rows,
+                              const depthwise_ahead *ahead, depthwise_sums total) {
   for (int64_t col = 0, i = 0; col < q->cols; col += LANES, i++) {
     depthwise_view other;
     const depthwise_view *v = views + i;
@@ -92,28 +104,30 @@ INLINE void depthwise_dw_band(int taps, int stride, const depthwise_window *q,
       other = depthwise_view_at(q, col);
       v = &other;
     }
-    if (v->whole) {
-      depthwise_dw_col(taps, stride, 1, q, v, x, dy + col, row, last, ahead, total);
-    } else {
-      depthwise_dw_col(taps, stride, 0, q, v, x, dy + col, row, last, ahead, total);
+    for (int64_t row = rows.first; row < min_i64(rows.last, rows.first + q->dilation_h); row++) {
+      span phase = {row, rows.last};
+      if (v->whole) {
+        depthwise_dw_strip(taps, stride, 1, q, v, x, dy + col, phase, ahead, total);
+      } else {
+        depthwise_dw_strip(taps, stride, 0, q, v, x, dy + col, phase, ahead, total);
+      }
     }
   }
 }
 
 static void depthwise_dw_plane(const depthwise_window *q, const depthwise_view *views, const T *x,
-                               const T *dy, int64_t rows, const depthwise_ahead *ahead,
-                               depthwise_sums total) {
-  int64_t band = DEPTHWISE_DW_BAND * DEPTHWISE_DW_ROWS * q->dilation_h;
-  for (int64_t row = 0; row < rows; row += band) {
-    int64_t last = min_i64(rows, row + band);
+                               const T *dy, const depthwise_ahead *ahead, depthwise_sums total) {
+  int64_t band = DEPTHWISE_DW_BAND * q->dilation_h;
+  for (int64_t row = 0; row < q->rows; row += band) {
+    span rows = {row, min_i64(q->rows, row + band)};
     if (q->taps == 3 && q->stride == 1) {
-      depthwise_dw_band(3, 1, q, views, x, dy, row, last, ahead, total);
+      depthwise_dw_band(3, 1, q, views, x, dy, rows, ahead, total);
     } else if (q->taps == 3) {
-      depthwise_dw_band(3, 2, q, views, x, dy, row, last, ahead, total);
+      depthwise_dw_band(3, 2, q, views, x, dy, rows, ahead, total);
     } else if (q->stride == 1) {
-      depthwise_dw_band(5, 1, q, views, x, dy, row, last, ahead, total);
+      depthwise_dw_band(5, 1, q, views, x, dy, rows, ahead, total);
     } else {
-      depthwise_dw_band(5, 2, q, views, x, dy, row, last, ahead, total);
+      depthwise_dw_band(5, 2, q, views, x, dy, rows, ahead, total);
     }
   }
 }
@@ -138,7 +152,7 @@ static void depthwise_partial(const convoy_conv2d_plan *p, const filters_part *p
       depthwise_ahead ahead = {(images * p->c + next / part->filters) * plane,
                                (images * p->k + next) * out_plane};
       depthwise_dw_plane(&q, views, (const T *)call->x + (n * p->c + channel) * plane,
-                         (const T *)call->y + (n * p->k + k) * out_plane, p->oh, &ahead, total);
+                         (const T *)call->y + (n * p->k + k) * out_plane, &ahead, total);
     }
     for (int64_t t = 0; t < taps; t++) {
       dw[f * taps + t] = vec_sum(total[t]);
