@@ -4,7 +4,8 @@ import java.util.Objects;
 
 /**
  * What an engine does for one convolution: the algorithm of each direction and, in words, its block
- * sizes, splits and scratch memory.
+ * sizes, splits and scratch memory; the native engine's also tells the definition's operations and
+ * bytes.
  *
  * @param forward algorithm of {@link Engine#conv2d}
  * @param backwardInput algorithm of {@link Engine#conv2dBackwardInput}

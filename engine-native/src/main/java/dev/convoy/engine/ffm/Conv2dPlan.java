@@ -179,7 +179,7 @@ final class Conv2dPlan {
     throw new IllegalStateException("the C library chose algorithm " + number);
   }
 
-  /** Algorithm, split and memory in a line. */
+  /** Algorithm, split, memory and the work that the definition asks for, in a line. */
   String describe() {
     StringBuilder text = new StringBuilder();
     text.append(key.operation.name().toLowerCase(Locale.ROOT).replace('_', ' '));
@@ -188,7 +188,26 @@ final class Conv2dPlan {
     text.append(
         "; scratch %d KiB a thread, workspace %d KiB"
             .formatted(kibibytes(scratchBytes), kibibytes(workspaceBytes)));
+    text.append(
+        "; by definition %.3f GFLOP on %.2f MB of tensors"
+            .formatted(1e-9 * definedFlops(), 1e-6 * tensorBytes()));
     return text.toString();
+  }
+
+  /** Multiplications and additions of the definition, those with padding included. */
+  private double definedFlops() {
+    return 2.0 * key.y.elements() * filterElements();
+  }
+
+  /** What must be read or written at least: the tensors, once. */
+  private double tensorBytes() {
+    double weights = (double) key.y.c() * filterElements();
+    return key.dtype.bytes() * (key.x.elements() + weights + key.y.elements());
+  }
+
+  private long filterElements() {
+    Window window = key.spec.window();
+    return (long) key.x.c() / key.spec.groups() * window.kernelHeight() * window.kernelWidth();
   }
 
   private String describePixels() {

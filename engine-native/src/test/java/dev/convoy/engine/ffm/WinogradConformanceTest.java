@@ -17,6 +17,7 @@ import dev.convoy.conformance.ConvTranspose2dConformance;
 import dev.convoy.conformance.ThreadConformance;
 import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.EngineProvider;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Every convolution that Winograd's algorithm applies to, by it. */
@@ -43,6 +44,16 @@ class WinogradConformanceTest
                 Conv2dAlgorithm.WINOGRAD, Conv2dAlgorithm.WINOGRAD, Conv2dAlgorithm.WINOGRAD, "")
             .toString(),
         withoutText(explain(config())));
+  }
+
+  /** 2 · (2 · 48 · 28 · 28) · (32 · 3 · 3) operations on (50,176 + 13,824 + 75,264) floats. */
+  @Test
+  void theWorkOfTheDefinitionIsToldForEachDirection() {
+    List<String> lines = explain(config()).detail().lines().toList();
+    assertEquals(3, lines.size());
+    for (String line : lines) {
+      assertTrue(line.endsWith("; by definition 0.043 GFLOP on 0.56 MB of tensors"), line);
+    }
   }
 
   @Test
