@@ -60,12 +60,13 @@ static inline void copy_padded(T *dst, int64_t n, const T *src, int64_t start, i
 
 /* What of a row of the image is real, in the vectors that a halo's row is made of: the same for all
  * rows. */
-enum { HALO_VECTORS = 32 };
+enum { HALO_VECTORS = 32, HALO_PHASES = 4 };
 
 typedef struct {
   int64_t start; /* the image's column that comes first */
   int64_t count; /* of vectors; 0 for strides over 2 and rows of too many */
   vec_lanes real[HALO_VECTORS];
+  span phase[HALO_PHASES]; /* instead, what of the first phases is real: it takes divisions */
 } halo_lanes;
 
 static void find_halo_lanes(const convoy_conv2d_plan *p, const conv_halo *h, const conv_block *b,
@@ -79,6 +80,9 @@ static void find_halo_lanes(const convoy_conv2d_plan *p, const conv_halo *h, con
     int64_t col = l->start + i * LANES;
     l->real[i] = vec_lanes_of(-col, p->w - col);
   }
+  for (int64_t i = 0; l->count == 0 && i < min_i64(HALO_PHASES, h->phases); i++) {
+    l->phase[i] = conv_real(l->start + i, p->stride_w, h->pitch, p->w);
+  }
 }
 
 /* dst = a row of the halo, and up to CONV_SLACK elements more, from a row of the image. */
@@ -87,8 +91,10 @@ static inline void halo_row(const convoy_conv2d_plan *p, const conv_halo *h, con
   const T *src = row + l->start;
   if (l->count == 0) {
     for (int64_t phase = 0; phase < h->phases; phase++, dst += h->pitch) {
-      span real = conv_real(l->start + phase, p->stride_w, h->pitch, p->w);
-      copy_padded(dst, h->pitch, row, l->start + phase, p->stride_w, real);
+      int64_t col = l->start + phase;
+      span real =
+          phase < HALO_PHASES ? l->phase[phase] : conv_real(col, p->stride_w, h->pitch, p->w);
+      copy_padded(dst, h->pitch, row, col, p->stride_w, real);
     }
   } else if (p->stride_w == 1) {
     for (int64_t i = 0; i < l->count; i++) {

@@ -374,7 +374,7 @@ static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const 
     max_backward_whole(s, planes, dy, argmax, dx);
     return;
   }
-  if (tiles_in_pairs(s) && argmax_width(s, argmax) == 1) {
+  if (tiles_in_pairs(s)) {
     if (halves) {
       max_backward_pairs(s, planes, dy, argmax, dx, true);
     } else {
