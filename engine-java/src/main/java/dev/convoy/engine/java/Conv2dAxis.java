@@ -113,6 +113,26 @@ final class Conv2dAxis {
     step = of.dilation;
   }
 
+  /**
+   * The gradient of a stride of 2 as a convolution of {@code dy} that makes pairs of inputs: pair
+   * {@code p} is elements {@code 2p} and {@code 2p + 1} of the input with its padding, counted from
+   * the first pair with an element of the input.
+   */
+  void pairs(int dxSize, int dySize, int padding) {
+    inputs = dySize;
+    start = padding % 2;
+    outputs = Math.ceilDiv(dxSize + start, 2);
+    taps = 2;
+    stride = 1;
+    dilation = 1;
+    before = 1 - padding / 2;
+    size = dxSize;
+    step = 2;
+    firstTap = 0;
+    tapStep = 1;
+    tapsBefore = 0;
+  }
+
   private static int gcd(int a, int b) {
     return b == 0 ? a : gcd(b, a % b);
   }

@@ -19,12 +19,6 @@ final class DirectConv2dF32 {
    */
   static void outputs(
       PackColumns block, float[] band, float[] weights, int first, float[] to, int index) {
-    if (block.threeRows()) {
-      for (int row = 0; row < block.segments; row += 4) {
-        rowsOfThree(block, band, weights, first, to, index, Math.min(row, block.segments - 4));
-      }
-      return;
-    }
     // Four vectors at a time. At the end the last four again, in order, since a vector that runs
     // past its row's end is put right by the next.
     int from0 = block.source[0];
@@ -55,147 +49,6 @@ final class DirectConv2dF32 {
     if (waiting > 0) {
       four(block, band, from0, from1, from2, from3, weights, first, to, to0, to1, to2, to3);
     }
-  }
-
-  /**
-   * Four rows of outputs of a kernel of three rows. From the last vectors to the first, so that
-   * what a row's last vector writes past its end is put right by the next row's first.
-   */
-  private static void rowsOfThree(
-      PackColumns block,
-      float[] band,
-      float[] weights,
-      int first,
-      float[] to,
-      int index,
-      int segment) {
-    int length = block.length[0];
-    int row = block.slotLength();
-    for (int i = (length - 1) / LANES * LANES; i >= 0; i -= LANES) {
-      int from = block.source[segment] + i;
-      int at = index + block.column[segment] + i;
-      if (block.rowStep == 1) {
-        nextRows(block, band, weights, first, to, at, from, row);
-      } else {
-        otherRows(block, band, weights, first, to, at, from, row);
-      }
-    }
-  }
-
-  /** Four rows of outputs, each row of inputs read once for all of them. */
-  private static void nextRows(
-      PackColumns block,
-      float[] band,
-      float[] weights,
-      int first,
-      float[] to,
-      int index,
-      int from,
-      int row) {
-    int[] place = block.place;
-    int width = block.tapColumns;
-    int row1 = row;
-    int row2 = row1 + row;
-    int row3 = row2 + row;
-    int row4 = row3 + row;
-    int row5 = row4 + row;
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = FloatVector.zero(SPECIES);
-    FloatVector sum2 = FloatVector.zero(SPECIES);
-    FloatVector sum3 = FloatVector.zero(SPECIES);
-    for (int channel = 0; channel < block.places; channel += 3 * width) {
-      for (int tap = channel; tap < channel + width; tap++) {
-        int at = from + place[tap];
-        int w = first + tap;
-        FloatVector above = FloatVector.broadcast(SPECIES, weights[w]);
-        FloatVector middle = FloatVector.broadcast(SPECIES, weights[w + width]);
-        FloatVector below = FloatVector.broadcast(SPECIES, weights[w + 2 * width]);
-        FloatVector v = FloatVector.fromArray(SPECIES, band, at);
-        sum0 = above.fma(v, sum0);
-        v = FloatVector.fromArray(SPECIES, band, at + row1);
-        sum0 = middle.fma(v, sum0);
-        sum1 = above.fma(v, sum1);
-        v = FloatVector.fromArray(SPECIES, band, at + row2);
-        sum0 = below.fma(v, sum0);
-        sum1 = middle.fma(v, sum1);
-        sum2 = above.fma(v, sum2);
-        v = FloatVector.fromArray(SPECIES, band, at + row3);
-        sum1 = below.fma(v, sum1);
-        sum2 = middle.fma(v, sum2);
-        sum3 = above.fma(v, sum3);
-        v = FloatVector.fromArray(SPECIES, band, at + row4);
-        sum2 = below.fma(v, sum2);
-        sum3 = middle.fma(v, sum3);
-        v = FloatVector.fromArray(SPECIES, band, at + row5);
-        sum3 = below.fma(v, sum3);
-      }
-    }
-    int length = block.length[0];
-    sum0.intoArray(to, index);
-    sum1.intoArray(to, index + length);
-    sum2.intoArray(to, index + 2 * length);
-    sum3.intoArray(to, index + 3 * length);
-  }
-
-  /** Four rows of outputs, every other row of inputs read once for all of them. */
-  private static void otherRows(
-      PackColumns block,
-      float[] band,
-      float[] weights,
-      int first,
-      float[] to,
-      int index,
-      int from,
-      int row) {
-    int[] place = block.place;
-    int width = block.tapColumns;
-    int row1 = row;
-    int row2 = row1 + row;
-    int row3 = row2 + row;
-    int row4 = row3 + row;
-    int row5 = row4 + row;
-    int row6 = row5 + row;
-    int row7 = row6 + row;
-    int row8 = row7 + row;
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = FloatVector.zero(SPECIES);
-    FloatVector sum2 = FloatVector.zero(SPECIES);
-    FloatVector sum3 = FloatVector.zero(SPECIES);
-    for (int channel = 0; channel < block.places; channel += 3 * width) {
-      for (int tap = channel; tap < channel + width; tap++) {
-        int at = from + place[tap];
-        int w = first + tap;
-        FloatVector above = FloatVector.broadcast(SPECIES, weights[w]);
-        FloatVector middle = FloatVector.broadcast(SPECIES, weights[w + width]);
-        FloatVector below = FloatVector.broadcast(SPECIES, weights[w + 2 * width]);
-        FloatVector v = FloatVector.fromArray(SPECIES, band, at);
-        sum0 = above.fma(v, sum0);
-        v = FloatVector.fromArray(SPECIES, band, at + row1);
-        sum0 = middle.fma(v, sum0);
-        v = FloatVector.fromArray(SPECIES, band, at + row2);
-        sum0 = below.fma(v, sum0);
-        sum1 = above.fma(v, sum1);
-        v = FloatVector.fromArray(SPECIES, band, at + row3);
-        sum1 = middle.fma(v, sum1);
-        v = FloatVector.fromArray(SPECIES, band, at + row4);
-        sum1 = below.fma(v, sum1);
-        sum2 = above.fma(v, sum2);
-        v = FloatVector.fromArray(SPECIES, band, at + row5);
-        sum2 = middle.fma(v, sum2);
-        v = FloatVector.fromArray(SPECIES, band, at + row6);
-        sum2 = below.fma(v, sum2);
-        sum3 = above.fma(v, sum3);
-        v = FloatVector.fromArray(SPECIES, band, at + row7);
-        sum3 = middle.fma(v, sum3);
-        v = FloatVector.fromArray(SPECIES, band, at + row8);
-        sum3 = below.fma(v, sum3);
-      }
-    }
-    int length = block.length[0];
-    sum0.intoArray(to, index);
-    sum1.intoArray(to, index + length);
-    sum2.intoArray(to, index + 2 * length);
-    sum3.intoArray(to, index + 3 * length);
   }
 
   private static void four(
@@ -367,24 +220,12 @@ final class DirectConv2dF32 {
    * Adds the sums of {@code dy} times the pixels under each of the block's tap places.
    *
    * @param dy the block's columns
-   * @param room nine vectors' room
+   * @param room four vectors' room
    */
   static void weights(
       PackColumns block, float[] band, float[] dy, float[] sums, int index, float[] room) {
-    boolean nine = block.threeRows() && block.tapColumns == 3;
-    if (nine) {
-      for (int tap = 0; tap < block.places; tap += 9) {
-        nine(block, band, dy, tap, room);
-        for (int i = 0; i < 9; i++) {
-          sums[index + tap + i] += GemmOutputF32.total(room, i * LANES);
-        }
-      }
-    }
-    if (nine && block.length[0] % LANES == 0) {
-      return;
-    }
     for (int tap = 0; tap < block.places; tap += 4) {
-      four(block, band, dy, tap, nine, room);
+      four(block, band, dy, tap, room);
       int some = Math.min(4, block.places - tap);
       for (int i = 0; i < some; i++) {
         sums[index + tap + i] += GemmOutputF32.total(room, i * LANES);
@@ -392,53 +233,7 @@ final class DirectConv2dF32 {
     }
   }
 
-  /** The nine taps of one channel, in the rows' whole vectors. */
-  private static void nine(PackColumns block, float[] band, float[] dy, int tap, float[] room) {
-    int row = block.slotLength();
-    int left = block.place[tap];
-    int centre = block.place[tap + 1];
-    int right = block.place[tap + 2];
-    FloatVector sum00 = FloatVector.zero(SPECIES);
-    FloatVector sum01 = FloatVector.zero(SPECIES);
-    FloatVector sum02 = FloatVector.zero(SPECIES);
-    FloatVector sum10 = FloatVector.zero(SPECIES);
-    FloatVector sum11 = FloatVector.zero(SPECIES);
-    FloatVector sum12 = FloatVector.zero(SPECIES);
-    FloatVector sum20 = FloatVector.zero(SPECIES);
-    FloatVector sum21 = FloatVector.zero(SPECIES);
-    FloatVector sum22 = FloatVector.zero(SPECIES);
-    for (int segment = 0; segment < block.segments; segment++) {
-      int from = block.source[segment];
-      int column = block.column[segment];
-      int length = block.length[segment];
-      for (int i = 0; i <= length - LANES; i += LANES) {
-        FloatVector gradient = FloatVector.fromArray(SPECIES, dy, column + i);
-        int at = from + i;
-        sum00 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + left), sum00);
-        sum10 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + left + row), sum10);
-        sum20 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + left + 2 * row), sum20);
-        sum01 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + centre), sum01);
-        sum11 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + centre + row), sum11);
-        sum21 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + centre + 2 * row), sum21);
-        sum02 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + right), sum02);
-        sum12 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + right + row), sum12);
-        sum22 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + right + 2 * row), sum22);
-      }
-    }
-    sum00.intoArray(room, 0);
-    sum01.intoArray(room, LANES);
-    sum02.intoArray(room, 2 * LANES);
-    sum10.intoArray(room, 3 * LANES);
-    sum11.intoArray(room, 4 * LANES);
-    sum12.intoArray(room, 5 * LANES);
-    sum20.intoArray(room, 6 * LANES);
-    sum21.intoArray(room, 7 * LANES);
-    sum22.intoArray(room, 8 * LANES);
-  }
-
-  /** Four taps, or what the nine left of them: the ends of rows that are not whole vectors. */
-  private static void four(
-      PackColumns block, float[] band, float[] dy, int tap, boolean ends, float[] room) {
+  private static void four(PackColumns block, float[] band, float[] dy, int tap, float[] room) {
     int last = block.places - 1;
     int at0 = block.place[tap];
     int at1 = block.place[Math.min(tap + 1, last)];
@@ -452,7 +247,7 @@ final class DirectConv2dF32 {
       int from = block.source[segment];
       int column = block.column[segment];
       int length = block.length[segment];
-      int i = ends ? length - length % LANES : 0;
+      int i = 0;
       for (; i <= length - LANES; i += LANES) {
         FloatVector gradient = FloatVector.fromArray(SPECIES, dy, column + i);
         int at = from + i;

@@ -219,6 +219,27 @@ abstract class GemmPanels {
       int depth,
       boolean add);
 
+  /** Makes room for a band of a depthwise convolution, and zeros beside its rows. */
+  abstract void reserveBand(DepthwiseBand plan);
+
+  /** A block's rows, {@code first} the first of the outputs. */
+  abstract void band(DepthwiseBand plan, MemorySegment from, long at, int first, int rows);
+
+  /** Rows of a depthwise convolution's outputs, from the band into the product. */
+  abstract void outputs(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows);
+
+  /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
+  abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);
+
+  /** Adds to the vectors of sums of its weights' gradients, with rows of {@code dy} on the left. */
+  abstract void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index);
+
+  /** The totals of so many vectors of another's product, on the left; overwrites the vectors. */
+  abstract void totals(GemmPanels productOwner, int index, int count);
+
+  /** Reverses runs of so many neighbours. */
+  abstract void reverse(Part part, int run, int length);
+
   /**
    * Sets the product part, from {@code index} on, to a block's pixels for some filters, from the
    * band.

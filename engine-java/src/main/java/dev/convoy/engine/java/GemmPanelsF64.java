@@ -118,11 +118,14 @@ final class GemmPanelsF64 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    int room = block.slotLength() + block.lanes * lanes();
-    if (whole.length < room) {
-      whole = new double[room];
-    }
+    reserveWhole(block.slotLength() + block.lanes * lanes());
     PackF64.band(block, from, first, image, channels, height, width, stride, whole, band);
+  }
+
+  private void reserveWhole(int length) {
+    if (whole.length < length) {
+      whole = new double[length];
+    }
   }
 
   @Override
@@ -196,6 +199,58 @@ final class GemmPanelsF64 extends GemmPanels {
   @Override
   void dots(int start, MemorySegment matrix, long at, int count, int depth, int index) {
     GemmDotF64.dots(left, start, matrix, at, count, depth, product, index, tile);
+  }
+
+  @Override
+  void reserveBand(DepthwiseBand plan) {
+    int length = Math.toIntExact(plan.length(lanes()));
+    reserve(Part.BAND, length);
+    Arrays.fill(band, 0, length, 0);
+    reserveWhole(plan.pitch + 2 * lanes());
+    Arrays.fill(whole, 0);
+  }
+
+  @Override
+  void band(DepthwiseBand plan, MemorySegment from, long at, int first, int rows) {
+    DepthwiseF64.band(plan, from, at, first, rows, whole, band);
+  }
+
+  @Override
+  void outputs(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows) {
+    double[] w = ((GemmPanelsF64) leftOwner).left;
+    DepthwiseF64.outputs(plan, band, rows, w, weights, product, 0);
+  }
+
+  @Override
+  void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width) {
+    double[] w = ((GemmPanelsF64) leftOwner).left;
+    DepthwiseF64.spread(plan, band, rows, w, weights, product, 0, width);
+  }
+
+  @Override
+  void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index) {
+    double[] sums = ((GemmPanelsF64) productOwner).product;
+    DepthwiseF64.weights(plan, band, rows, left, sums, index);
+  }
+
+  @Override
+  void totals(GemmPanels productOwner, int index, int count) {
+    double[] sums = ((GemmPanelsF64) productOwner).product;
+    for (int i = 0; i < count; i++) {
+      left[i] = GemmOutputF64.total(sums, index + i * lanes());
+    }
+  }
+
+  @Override
+  void reverse(Part part, int run, int length) {
+    double[] array = part(part);
+    for (int end = run; end <= length; end += run) {
+      for (int i = end - run, j = end - 1; i < j; i++, j--) {
+        double swap = array[i];
+        array[i] = array[j];
+        array[j] = swap;
+      }
+    }
   }
 
   @Override

@@ -38,10 +38,12 @@ final class JavaConv2d {
   private final boolean precise;
   private final ThreadLocal<Conv2dCall> calls;
   private final ThreadLocal<DirectConv2d> directs;
+  private final ThreadLocal<DepthwiseConv2d> depthwises;
   private final ThreadLocal<WinogradConv2d> winograds;
   private final ThreadLocal<WinogradConv2dWeights> winogradWeights;
   private final ThreadLocal<GemmConv2dWeights> gemmWeights;
   private final ThreadLocal<DirectConv2dWeights> directWeights;
+  private final ThreadLocal<DepthwiseConv2dWeights> depthwiseWeights;
   private final ThreadLocal<Conv2dBias> biases;
 
   JavaConv2d(Workers workers, EngineConfig config) {
@@ -50,10 +52,12 @@ final class JavaConv2d {
     ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
     calls = ThreadLocal.withInitial(() -> new Conv2dCall(workers, scratch));
     directs = ThreadLocal.withInitial(() -> new DirectConv2d(workers, scratch));
+    depthwises = ThreadLocal.withInitial(() -> new DepthwiseConv2d(workers, scratch));
     winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch));
     winogradWeights = ThreadLocal.withInitial(() -> new WinogradConv2dWeights(workers, scratch));
     gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
     directWeights = ThreadLocal.withInitial(() -> new DirectConv2dWeights(workers, scratch));
+    depthwiseWeights = ThreadLocal.withInitial(() -> new DepthwiseConv2dWeights(workers, scratch));
     biases = ThreadLocal.withInitial(() -> new Conv2dBias(workers, scratch));
   }
 
@@ -62,7 +66,13 @@ final class JavaConv2d {
     switch (chosen) {
       case WINOGRAD -> winograds.get().forward(spec, x, w, b, y);
       case GEMM -> calls.get().forward(spec, x, w, b, y);
-      default -> directs.get().forward(spec, x, w, b, y);
+      default -> {
+        if (DepthwiseBand.applies(spec, x.shape())) {
+          depthwises.get().forward(spec, x, w, b, y);
+        } else {
+          directs.get().forward(spec, x, w, b, y);
+        }
+      }
     }
   }
 
@@ -71,7 +81,13 @@ final class JavaConv2d {
     switch (chosen) {
       case WINOGRAD -> winograds.get().backwardInput(spec, dy, w, dx, accumulate);
       case GEMM -> calls.get().backwardInput(spec, dy, w, dx, accumulate);
-      default -> directs.get().backwardInput(spec, dy, w, dx, accumulate);
+      default -> {
+        if (DepthwiseBand.appliesBackward(spec, dx.shape(), dy.shape().c())) {
+          depthwises.get().backwardInput(spec, dy, w, dx, accumulate);
+        } else {
+          directs.get().backwardInput(spec, dy, w, dx, accumulate);
+        }
+      }
     }
   }
 
@@ -81,7 +97,13 @@ final class JavaConv2d {
       switch (backwardWeights(spec, x.shape(), dy.shape())) {
         case WINOGRAD -> winogradWeights.get().backward(spec, x, dy, dw, accumulate);
         case GEMM -> gemmWeights.get().backward(spec, x, dy, dw, accumulate);
-        default -> directWeights.get().backward(spec, x, dy, dw, accumulate);
+        default -> {
+          if (DepthwiseBand.applies(spec, x.shape())) {
+            depthwiseWeights.get().backward(spec, x, dy, dw, accumulate);
+          } else {
+            directWeights.get().backward(spec, x, dy, dw, accumulate);
+          }
+        }
       }
     }
     if (db != null) {
@@ -100,17 +122,26 @@ final class JavaConv2d {
                 switch (forward) {
                   case WINOGRAD -> winograds.get().explainForward(spec, x, y);
                   case GEMM -> calls.get().explainForward(spec, x, y);
-                  default -> directs.get().explainForward(spec, x, y);
+                  default ->
+                      DepthwiseBand.applies(spec, x)
+                          ? depthwises.get().explainForward(spec, x, y)
+                          : directs.get().explainForward(spec, x, y);
                 },
                 switch (input) {
                   case WINOGRAD -> winograds.get().explainBackwardInput(spec, x, y);
                   case GEMM -> calls.get().explainBackwardInput(spec, x, y);
-                  default -> directs.get().explainBackwardInput(spec, x, y);
+                  default ->
+                      DepthwiseBand.appliesBackward(spec, x, y.c())
+                          ? depthwises.get().explainBackwardInput(spec, x, y)
+                          : directs.get().explainBackwardInput(spec, x, y);
                 },
                 switch (weights) {
                   case WINOGRAD -> winogradWeights.get().explain(spec, x, y);
                   case GEMM -> gemmWeights.get().explain(spec, x, y);
-                  default -> directWeights.get().explain(spec, x, y);
+                  default ->
+                      DepthwiseBand.applies(spec, x)
+                          ? depthwiseWeights.get().explain(spec, x, y)
+                          : directWeights.get().explain(spec, x, y);
                 });
     return new Conv2dExplanation(forward, input, weights, detail);
   }

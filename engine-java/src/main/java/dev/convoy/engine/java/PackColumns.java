@@ -35,14 +35,6 @@ final class PackColumns {
   /** The band from one tap to the tap below, in slots. */
   int tapSlots;
 
-  /** The band from one row of outputs of an image to the next, in slots; 0 if rows share none. */
-  int rowStep;
-
-  /** Rows and columns of the planned places' taps. */
-  int tapRows;
-
-  int tapColumns;
-
   /** Lanes of a row of the band: the input's column of their first elements, and their length. */
   int lanes;
 
@@ -102,8 +94,6 @@ final class PackColumns {
 
   /** Finds where the taps of so many channels, whose band follow each other, begin. */
   void planPlaces(int channels, int rows, int taps) {
-    tapRows = rows;
-    tapColumns = taps;
     places = channels * rows * taps;
     if (place.length < places) {
       place = new int[places];
@@ -117,19 +107,6 @@ final class PackColumns {
         }
       }
     }
-  }
-
-  /**
-   * Whether this is four whole rows or more of one image, each reached by three rows of taps that
-   * are neighbours in the band, as are the rows of outputs or every other of them.
-   */
-  boolean threeRows() {
-    return tapRows == 3
-        && tapSlots == 1
-        && segments >= 4
-        && segmentImage[0] == segmentImage[segments - 1]
-        && length[0] == length[segments - 1]
-        && (rowStep == 1 || rowStep == 2);
   }
 
   private void planSegments(Conv2dAxis rows, Conv2dAxis columns, long first, int count) {
@@ -260,7 +237,6 @@ final class PackColumns {
     if (shared <= apart) {
       shareSlots(axis, origin, (int) between);
     } else {
-      rowStep = 0;
       tapSlots = segments;
       slots = 0;
       for (int tap = 0; tap < tapRows; tap++) {
@@ -276,7 +252,6 @@ final class PackColumns {
   /** Each image's rows once, which the taps of several output rows share. */
   private void shareSlots(Conv2dAxis axis, long origin, int between) {
     tapSlots = axis.dilation;
-    rowStep = axis.stride;
     slots = 0;
     for (int i = 0; i < segments; i++) {
       int image = segmentImage[i];

@@ -145,9 +145,9 @@ final class PackF32 {
     }
   }
 
-  /** Elements that {@code transpose} needs for its tiles; at least nine vectors'. */
+  /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
   static int tileLength() {
-    return Math.max(2 * LANES, 9) * LANES;
+    return 2 * LANES * LANES;
   }
 
   /**
@@ -252,7 +252,7 @@ final class PackF32 {
    * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
    * writes past its end is put right by the next lane's first.
    */
-  private static void split(float[] whole, int lanes, float[] to, int index, int length) {
+  static void split(float[] whole, int lanes, float[] to, int index, int length) {
     int last = (length - 1) / LANES * LANES;
     if (lanes == 2) {
       for (int i = last; i >= 0; i -= LANES) {

@@ -146,9 +146,9 @@ final class PackF64 {
     }
   }
 
-  /** Elements that {@code transpose} needs for its tiles; at least nine vectors'. */
+  /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
   static int tileLength() {
-    return Math.max(2 * LANES, 9) * LANES;
+    return 2 * LANES * LANES;
   }
 
   /**
@@ -253,7 +253,7 @@ final class PackF64 {
    * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
    * writes past its end is put right by the next lane's first.
    */
-  private static void split(double[] whole, int lanes, double[] to, int index, int length) {
+  static void split(double[] whole, int lanes, double[] to, int index, int length) {
     int last = (length - 1) / LANES * LANES;
     if (lanes == 2) {
       for (int i = last; i >= 0; i -= LANES) {

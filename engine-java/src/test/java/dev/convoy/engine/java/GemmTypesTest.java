@@ -20,6 +20,7 @@ class GemmTypesTest {
         "GemmPanels",
         "Pack",
         "DirectConv2d",
+        "Depthwise",
         "GemmDot",
         "Winograd"
       })

@@ -116,6 +116,8 @@ final class VectorCliff {
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 12);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 12);
   }
 
   private void addConvolution(DType dtype, Conv2dAlgorithm algorithm, Window window, int groups) {

@@ -1,0 +1,190 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Activation;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.Window;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Depthwise convolution of 3×3 windows and its gradient with respect to the input, plane by plane.
+ * The gradient of stride 1 is such a convolution itself, of {@code dy} with the window turned
+ * round; that of stride 2 makes pairs of rows and columns, of which the even ones see other taps
+ * than the odd ones.
+ *
+ * <p>Used by one calling thread at a time.
+ */
+final class DepthwiseConv2d {
+  /** Operations that make a piece worth handing to a thread. */
+  private static final long PIECE_OPERATIONS = 4_000_000;
+
+  /** Pieces that let threads of unlike speed end together. */
+  private static final int ENOUGH_PIECES = 16;
+
+  private static final int TAPS = DepthwiseBand.TAPS * DepthwiseBand.TAPS;
+
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Scratch shared = new Scratch();
+  private final DepthwiseBand band = new DepthwiseBand();
+
+  private final Workers.Job summing = this::sum;
+
+  // The call under way.
+  private MemorySegment input;
+  private MemorySegment bias;
+  private MemorySegment output;
+  private GemmEpilogue epilogue;
+  private GemmPanels packed;
+  private DType dtype;
+  private int channels;
+  private int filters;
+  private boolean spread;
+  private int units;
+  private int unitsPerPiece;
+
+  DepthwiseConv2d(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+    planForward(spec, x.shape(), y.shape(), x.dtype());
+    bias = b == null ? null : b.segment();
+    epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
+    run(x, w, y);
+  }
+
+  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    planBackward(spec.window(), dx.shape(), dy.shape(), dy.dtype());
+    bias = null;
+    epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    run(dy, w, dx);
+  }
+
+  /** How the forward would be computed, in words. */
+  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+    planForward(spec, x, y, DType.F32);
+    return describe();
+  }
+
+  /** How the gradient with respect to the input would be computed, in words. */
+  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+    planBackward(spec.window(), x, y, DType.F32);
+    return describe();
+  }
+
+  private String describe() {
+    return "%d rows of a plane's output at a time, %d pieces"
+        .formatted(band.blockRows * (spread ? 2 : 1), Math.ceilDiv(units, unitsPerPiece));
+  }
+
+  private void planForward(Conv2dSpec spec, Shape x, Shape y, DType type) {
+    Window window = spec.window();
+    int stride = window.strideHeight();
+    band.rows.forward(x.h(), y.h(), DepthwiseBand.TAPS, stride, 1, window.padTop());
+    band.columns.forward(x.w(), y.w(), DepthwiseBand.TAPS, stride, 1, window.padLeft());
+    spread = false;
+    plan(x, y.c() / x.c(), type);
+  }
+
+  private void planBackward(Window window, Shape x, Shape y, DType type) {
+    spread = window.strideHeight() == 2;
+    if (spread) {
+      band.rows.pairs(x.h(), y.h(), window.padTop());
+      band.columns.pairs(x.w(), y.w(), window.padLeft());
+    } else {
+      band.rows.backward(0, x.h(), y.h(), DepthwiseBand.TAPS, 1, 1, window.padTop());
+      band.columns.backward(0, x.w(), y.w(), DepthwiseBand.TAPS, 1, 1, window.padLeft());
+    }
+    plan(y, 1, type);
+  }
+
+  private void plan(Shape in, int filtersOfChannel, DType type) {
+    dtype = type;
+    channels = in.c();
+    filters = filtersOfChannel;
+    band.plan(type);
+    units = Math.toIntExact((long) in.n() * channels * band.blocks);
+    long operations = 2L * TAPS * filters * band.blockRows * band.columns.outputs;
+    unitsPerPiece =
+        (int) Math.clamp(PIECE_OPERATIONS / operations, 1L, Math.max(1, units / ENOUGH_PIECES));
+  }
+
+  private void run(Tensor in, Tensor w, Tensor out) {
+    input = in.segment();
+    output = out.segment();
+    packed = shared.panels(dtype);
+    int length = Math.toIntExact(w.shape().elements());
+    packed.reserve(GemmPanels.Part.LEFT, length);
+    packed.copyExactly(w.segment(), 0, GemmPanels.Part.LEFT, 0, length);
+    if (band.rows.tapStep < 0) {
+      packed.reverse(GemmPanels.Part.LEFT, TAPS, length);
+    }
+    try {
+      workers.run(Math.ceilDiv(units, unitsPerPiece), summing);
+    } finally {
+      input = null;
+      bias = null;
+      output = null;
+    }
+  }
+
+  private void sum(int piece) {
+    GemmPanels work = scratch.get().panels(dtype);
+    work.reserveBand(band);
+    int wide = pairsWidth(work);
+    int columns = band.columns.outputs;
+    work.reserve(
+        GemmPanels.Part.PRODUCT,
+        Math.multiplyExact((long) band.blockRows, spread ? 2L * wide : columns));
+    int last = Math.min(units, (piece + 1) * unitsPerPiece);
+    for (int unit = piece * unitsPerPiece; unit < last; unit++) {
+      int block = unit % band.blocks;
+      int plane = unit / band.blocks;
+      int first = block * band.blockRows;
+      int rows = band.rows(block);
+      work.band(band, input, (long) plane * band.rows.inputs * band.columns.inputs, first, rows);
+      if (spread) {
+        work.spread(band, packed, plane % channels * TAPS, rows, wide);
+        storePairs(work, plane, first, rows, wide);
+        continue;
+      }
+      for (int filter = 0; filter < filters; filter++) {
+        int channel = plane % channels * filters + filter;
+        work.outputs(band, packed, channel * TAPS, rows);
+        long row = ((long) plane * filters + filter) * band.rows.outputs + first;
+        work.store(
+            GemmPanels.Part.PRODUCT,
+            0,
+            output,
+            row * columns,
+            rows * columns,
+            epilogue,
+            bias,
+            channel);
+      }
+    }
+  }
+
+  /** From a row of pairs to the next. */
+  private int pairsWidth(GemmPanels work) {
+    return 2 * GemmTile.roundUp(band.columns.outputs, work.lanes());
+  }
+
+  /** Rows of {@code dx} from pairs, which begin with padding if there is an odd number of it. */
+  private void storePairs(GemmPanels work, int plane, int first, int pairs, int wide) {
+    int top = 2 * first - band.rows.start;
+    int low = Math.max(top, 0);
+    int high = Math.min(top + 2 * pairs, band.rows.size);
+    int width = band.columns.size;
+    for (int row = low; row < high; row++) {
+      int index = (row - top) * wide + band.columns.start;
+      long at = ((long) plane * band.rows.size + row) * width;
+      work.store(GemmPanels.Part.PRODUCT, index, output, at, width, epilogue);
+    }
+  }
+}
