@@ -1,7 +1,7 @@
 /*
  * dw: the correlation of x with the tiles of dy, whose step * step elements are the taps, so that
  * taps * taps outputs come of a tile. They are added up over all tiles before the inverse
- * transform: each of the 36 points is a matrix product over tiles. The sums of several parts of the
+ * transform: each square is a matrix product over tiles. The sums of several parts of the
  * tiles are added, in order, by the pieces of a second phase. Included once per element type T and
  * instruction set.
  */
@@ -24,9 +24,10 @@ static wino_part wino_part_at(const convoy_conv2d_plan *p, const wino_sizes *s, 
   return part;
 }
 
-/* The transform of one channel of dy: [36] rows of tiles, matrix apart. */
-static void wino_gradient_channel(const wino_block *b, const T *dy, int step, T *to,
-                                  int64_t matrix) {
+/* The transform of one channel of dy: [squares] rows of tiles, matrix apart. */
+WINO_INLINE void wino_gradient_channel(wino_kind kind, const wino_block *b, const T *dy, T *to,
+                                       int64_t matrix) {
+  int step = wino_step(kind), points = wino_points(kind);
   const convoy_conv2d_plan *p = b->p;
   const wino_sizes *s = b->s;
   int64_t image = (int64_t)p->k * s->oh * s->ow;
@@ -38,29 +39,31 @@ static void wino_gradient_channel(const wino_block *b, const T *dy, int step, T 
     if (p->dilation_w > 1) {
       wino_gather(&rows, step, p->dilation_w, cols, b->rows, b->row);
     }
-    wino_down(&rows, cols, step, b->columns + b->run[r].tile * step, b->row);
+    wino_down(kind, 1, &rows, cols, b->columns + b->run[r].tile * step, b->row);
   }
   for (int64_t tile = 0; tile < b->tiles; tile += LANES) {
     const T *from = b->columns + tile * step;
 #pragma GCC unroll 1
-    for (int i = 0; i < WINO_POINTS; i++, from += b->row) {
+    for (int i = 0; i < points; i++, from += b->row) {
       vec d[WINO_POINTS], t[WINO_POINTS];
       wino_slot_columns(from, step, d);
-      wino_points(d, step, t);
+      wino_gradients(kind, d, t);
 #pragma GCC unroll 6
-      for (int j = 0; j < WINO_POINTS; j++) {
-        vec_store(to + (i * WINO_POINTS + j) * matrix + tile, t[j]);
+      for (int j = 0; j < points; j++) {
+        vec_store(to + (i * points + j) * matrix + tile, t[j]);
       }
     }
   }
 }
 
-/* The transforms of LANES channels of x, of which some are real: [36] matrices [tiles][pitch]. */
-static void wino_input_lanes(const wino_block *b, const T *x, int64_t channels, T *to,
-                             int64_t pitch, int64_t matrix) {
+/* The transforms of LANES channels of x, of which some are real: [squares] matrices [tiles][pitch].
+ */
+WINO_INLINE void wino_input_lanes(wino_kind kind, const wino_block *b, const T *x, int64_t channels,
+                                  T *to, int64_t pitch, int64_t matrix) {
+  int window = wino_window(kind), points = wino_points(kind);
   const convoy_conv2d_plan *p = b->p;
   const wino_sizes *s = b->s;
-  int64_t plane = s->h * s->w, channel = WINO_POINTS * b->row;
+  int64_t plane = s->h * s->w, channel = points * b->row;
   int64_t last = b->run[b->runs - 1].slot + b->run[b->runs - 1].count + s->slots;
   for (int64_t c = 0; c < LANES; c++) {
     if (c < channels) {
@@ -70,8 +73,8 @@ static void wino_input_lanes(const wino_block *b, const T *x, int64_t channels, 
       fill_zero(b->columns + c * channel, channel);
     }
   }
-  for (int i = 0; i < WINO_POINTS; i++, to += WINO_POINTS * matrix) {
-    for (int64_t col = 0; col < last * s->step; col += LANES) {
+  for (int i = 0; i < points; i++, to += points * matrix) {
+    for (int64_t col = 0; col < last * s->stride; col += LANES) {
       vec v[LANES];
 #pragma GCC unroll 16
       for (int c = 0; c < LANES; c++) {
@@ -85,16 +88,16 @@ static void wino_input_lanes(const wino_block *b, const T *x, int64_t channels, 
     }
     for (int64_t r = 0; r < b->runs; r++) {
       for (int64_t tile = 0; tile < b->run[r].count; tile++) {
-        const T *from = b->pixels + (b->run[r].slot + tile) * s->step * LANES;
+        const T *from = b->pixels + (b->run[r].slot + tile) * s->stride * LANES;
         T *dst = to + (b->run[r].tile + tile) * pitch;
         vec d[WINO_POINTS], t[WINO_POINTS];
 #pragma GCC unroll 6
-        for (int j = 0; j < WINO_POINTS; j++) {
+        for (int j = 0; j < window; j++) {
           d[j] = vec_load(from + j * LANES);
         }
-        wino_inputs(d, t);
+        wino_inputs(kind, d, t);
 #pragma GCC unroll 6
-        for (int j = 0; j < WINO_POINTS; j++) {
+        for (int j = 0; j < points; j++) {
           vec_store(dst + j * matrix, t[j]);
         }
       }
@@ -103,16 +106,17 @@ static void wino_input_lanes(const wino_block *b, const T *x, int64_t channels, 
 }
 
 /* The inverse transform of LANES channels' sums. */
-WINO_INLINE void wino_output_taps(const T *from, int64_t matrix, int taps, T *to) {
+WINO_INLINE void wino_output_taps(wino_kind kind, const T *from, int64_t matrix, T *to) {
+  int taps = wino_taps(kind), points = wino_points(kind);
   vec down[5][WINO_POINTS];
 #pragma GCC unroll 6
-  for (int j = 0; j < WINO_POINTS; j++) {
+  for (int j = 0; j < points; j++) {
     vec m[WINO_POINTS], y[5];
 #pragma GCC unroll 6
-    for (int i = 0; i < WINO_POINTS; i++) {
-      m[i] = vec_load(from + (i * WINO_POINTS + j) * matrix);
+    for (int i = 0; i < points; i++) {
+      m[i] = vec_load(from + (i * points + j) * matrix);
     }
-    wino_outputs(m, taps, y);
+    wino_filter_gradients(kind, m, y);
 #pragma GCC unroll 5
     for (int i = 0; i < taps; i++) {
       down[i][j] = y[i];
@@ -121,7 +125,7 @@ WINO_INLINE void wino_output_taps(const T *from, int64_t matrix, int taps, T *to
 #pragma GCC unroll 5
   for (int i = 0; i < taps; i++) {
     vec y[5];
-    wino_outputs(down[i], taps, y);
+    wino_filter_gradients(kind, down[i], y);
 #pragma GCC unroll 5
     for (int j = 0; j < taps; j++, to += LANES) {
       vec_store(to, y[j]);
@@ -137,10 +141,15 @@ static void wino_output_weights(const wino_block *b, const wino_part *part, T *d
   for (int64_t k = 0; k < part->filters; k++) {
     for (int64_t c = 0; c < part->channels; c += LANES) {
       const T *from = b->product + k * channels + c;
-      if (taps == 9) {
-        wino_output_taps(from, matrix, 3, b->outputs);
-      } else {
-        wino_output_taps(from, matrix, 5, b->outputs);
+      switch (b->s->kind) {
+        case WINO_3:
+          wino_output_taps(WINO_3, from, matrix, b->outputs);
+          break;
+        case WINO_5:
+          wino_output_taps(WINO_5, from, matrix, b->outputs);
+          break;
+        default:
+          wino_output_taps(WINO_STRIDED, from, matrix, b->outputs);
       }
       T *to = dw + k * pitch + c * taps;
       int64_t lanes = vec_left(part->channels, c);
@@ -154,9 +163,9 @@ static void wino_output_weights(const wino_block *b, const wino_part *part, T *d
   }
 }
 
-/* Adds up a part's products over the tiles first to last. */
-static void wino_add_products(const wino_block *b, const wino_part *part, const conv_call *call,
-                              int accumulate) {
+/* Adds up a part's products over the block's tiles. */
+WINO_INLINE void wino_add_products_of(wino_kind kind, const wino_block *b, const wino_part *part,
+                                      const conv_call *call, int accumulate) {
   const convoy_conv2d_plan *p = b->p;
   const wino_sizes *s = b->s;
   int64_t inputs = wino_matrix(p->block_channels, p->block_tiles);
@@ -164,19 +173,14 @@ static void wino_add_products(const wino_block *b, const wino_part *part, const 
   int64_t products = wino_matrix(p->block_filters, p->block_channels);
   const T *dy = (const T *)call->y + (part->group * s->filters + part->filter) * s->oh * s->ow;
   for (int64_t k = 0; k < part->filters; k++, dy += s->oh * s->ow) {
-    T *to = b->gradient + k * p->block_tiles;
-    if (s->step == 4) {
-      wino_gradient_channel(b, dy, 4, to, gradients);
-    } else {
-      wino_gradient_channel(b, dy, 2, to, gradients);
-    }
+    wino_gradient_channel(kind, b, dy, b->gradient + k * p->block_tiles, gradients);
   }
   const T *x = (const T *)call->x + (part->group * s->channels + part->channel) * s->h * s->w;
   for (int64_t c = 0; c < part->channels; c += LANES) {
-    wino_input_lanes(b, x + c * s->h * s->w, vec_left(part->channels, c), b->input + c,
+    wino_input_lanes(kind, b, x + c * s->h * s->w, vec_left(part->channels, c), b->input + c,
                      p->block_channels, inputs);
   }
-  for (int i = 0; i < WINO_POINTS * WINO_POINTS; i++) {
+  for (int i = 0; i < wino_points(kind) * wino_points(kind); i++) {
     for (int64_t c = 0; c < part->channels; c += MICRO_COLS) {
       int64_t width = micro_width(min_i64(MICRO_COLS, part->channels - c));
       for (int64_t k = 0; k < part->filters; k += MICRO_ROWS) {
@@ -186,6 +190,20 @@ static void wino_add_products(const wino_block *b, const wino_part *part, const 
                         accumulate);
       }
     }
+  }
+}
+
+static void wino_add_products(const wino_block *b, const wino_part *part, const conv_call *call,
+                              int accumulate) {
+  switch (b->s->kind) {
+    case WINO_3:
+      wino_add_products_of(WINO_3, b, part, call, accumulate);
+      break;
+    case WINO_5:
+      wino_add_products_of(WINO_5, b, part, call, accumulate);
+      break;
+    default:
+      wino_add_products_of(WINO_STRIDED, b, part, call, accumulate);
   }
 }
 

@@ -1,7 +1,7 @@
 /*
  * y, or dx as the convolution of dy with the weights turned round: block by block of tiles, their
- * inputs are transformed, multiplied by the transformed weights, each of the 36 points a matrix
- * product over channels, and transformed back. Included once per element type T and instruction
+ * inputs are transformed, multiplied by the transformed weights, each square a matrix product over
+ * channels, and transformed back. Included once per element type T and instruction
  * set.
  */
 
@@ -19,78 +19,94 @@ typedef struct {
   int64_t row; /* of columns, and of rows */
 } wino_block;
 
-/* The transform along the columns of one channel's slots, into [36][tiles]. */
-WINO_INLINE void wino_input_channel(const wino_block *b, int step, T *to, int64_t matrix) {
+/* The transform along the columns of one channel's slots, into [squares][tiles]. */
+WINO_INLINE void wino_input_channel(const wino_block *b, wino_kind kind, T *to, int64_t matrix) {
   const lane_number *numbers = b->numbers;
+  int stride = wino_stride(kind), window = wino_window(kind), points = wino_points(kind);
   for (int64_t g = 0; g < b->groups; g++, numbers += LANES) {
-    const T *from = b->columns + b->group[g].slot * step;
+    const T *from = b->columns + b->group[g].slot * stride;
     T *tile = to + b->group[g].tile;
     int64_t whole = b->group[g].whole;
 #pragma GCC unroll 1
-    for (int i = 0; i < WINO_POINTS; i++, from += b->row, tile += WINO_POINTS * matrix) {
+    for (int i = 0; i < points; i++, from += b->row, tile += points * matrix) {
       vec d[WINO_POINTS], t[WINO_POINTS];
-      wino_slot_columns(from, step, d);
+      wino_slot_columns(from, stride, d);
       if (!whole) {
 #pragma GCC unroll 6
-        for (int j = 0; j < WINO_POINTS; j++) {
+        for (int j = 0; j < window; j++) {
           d[j] = vec_select(d[j], numbers);
         }
       }
-      wino_inputs(d, t);
+      wino_inputs(kind, d, t);
 #pragma GCC unroll 6
-      for (int j = 0; j < WINO_POINTS; j++) {
+      for (int j = 0; j < points; j++) {
         vec_store(tile + j * matrix, t[j]);
       }
     }
   }
 }
 
-/* The transformed inputs of some channels, [36][channels][block_tiles]. */
+/* The transformed inputs of some channels, [squares][channels][block_tiles]. */
 static void wino_input(const wino_block *b, const T *x, int64_t image, int64_t channels) {
   const wino_sizes *s = b->s;
   int64_t matrix = wino_matrix(b->p->block_channels, b->p->block_tiles);
   T *to = b->input;
   for (int64_t c = 0; c < channels; c++, x += s->h * s->w, to += b->p->block_tiles) {
     wino_input_columns(b->p, s, b->run, b->runs, x, image, b->zeros, b->rows, b->columns, b->row);
-    if (s->step == 4) {
-      wino_input_channel(b, 4, to, matrix);
-    } else {
-      wino_input_channel(b, 2, to, matrix);
+    switch (s->kind) {
+      case WINO_3:
+        wino_input_channel(b, WINO_3, to, matrix);
+        break;
+      case WINO_5:
+        wino_input_channel(b, WINO_5, to, matrix);
+        break;
+      case WINO_STRIDED:
+        wino_input_channel(b, WINO_STRIDED, to, matrix);
+        break;
+      case WINO_SPREAD:
+        wino_input_channel(b, WINO_SPREAD, to, matrix);
     }
   }
 }
 
-/* The products of a panel of filters, [36][WINO_PANEL][block_tiles] = or += weights * input. */
+/* The products of a panel of filters, [squares][WINO_PANEL][block_tiles] = or += weights * input.
+ */
 static void wino_multiply(const wino_block *b, const T *weights, int64_t filters, int64_t channels,
                           T *product, int accumulate) {
   const convoy_conv2d_plan *p = b->p;
   const T *input = b->input;
   int64_t most = micro_even_width(b->tiles);
-  for (int i = 0; i < WINO_POINTS * WINO_POINTS; i++) {
+  int points = wino_points(b->s->kind), distinct = wino_weights(b->s->kind);
+  for (int square = 0; square < points * points; square++) {
+    int i = square / points, j = square % points;
+    i = i < distinct ? i : distinct - 1;
+    j = j < distinct ? j : distinct - 1;
+    const T *matrix = weights + (i * distinct + j) * wino_weights_matrix(p);
     for (int64_t tile = 0; tile < b->tiles; tile += most) {
       int64_t width = micro_width(min_i64(most, b->tiles - tile));
       for (int64_t f = 0; f < filters; f += MICRO_ROWS) {
-        micro_tile(width, channels, weights + f * channels, input + tile, p->block_tiles,
+        micro_tile(width, channels, matrix + f * channels, input + tile, p->block_tiles,
                    product + f * p->block_tiles + tile, p->block_tiles, accumulate);
       }
     }
-    weights += wino_weights_matrix(p);
     input += wino_matrix(p->block_channels, p->block_tiles);
     product += wino_matrix(WINO_PANEL, p->block_tiles);
   }
 }
 
 /* The inverse transform of LANES tiles, whose rows of step * LANES outputs lie pitch apart. */
-WINO_INLINE void wino_output_tiles(const T *from, int64_t matrix, int step, T *to, int64_t pitch) {
+WINO_INLINE void wino_output_tiles(wino_kind kind, const T *from, int64_t matrix, T *to,
+                                   int64_t pitch) {
+  int points = wino_points(kind), step = wino_step(kind);
   vec down[4][WINO_POINTS];
 #pragma GCC unroll 6
-  for (int j = 0; j < WINO_POINTS; j++) {
+  for (int j = 0; j < points; j++) {
     vec m[WINO_POINTS], y[5];
 #pragma GCC unroll 6
-    for (int i = 0; i < WINO_POINTS; i++) {
-      m[i] = vec_load(from + (i * WINO_POINTS + j) * matrix);
+    for (int i = 0; i < points; i++) {
+      m[i] = vec_load(from + (i * points + j) * matrix);
     }
-    wino_outputs(m, step, y);
+    wino_outputs(kind, m, y);
 #pragma GCC unroll 4
     for (int i = 0; i < step; i++) {
       down[i][j] = y[i];
@@ -99,7 +115,7 @@ WINO_INLINE void wino_output_tiles(const T *from, int64_t matrix, int step, T *t
 #pragma GCC unroll 4
   for (int i = 0; i < step; i++, to += pitch) {
     vec y[5];
-    wino_outputs(down[i], step, y);
+    wino_outputs(kind, down[i], y);
     if (step == 2) {
       vec_store(to, vec_zip_low(y[0], y[1]));
       vec_store(to + LANES, vec_zip_high(y[0], y[1]));
@@ -154,10 +170,11 @@ static void wino_output_filter(const wino_block *b, const wino_finish *f, const 
     const wino_run *run = &b->run[r];
     int64_t cols = min_i64(run->count * s->step, ceil_div(s->ow - run->col, p->dilation_w));
     int64_t rows = min_i64(s->step, ceil_div(s->oh - run->row, p->dilation_h));
-    T *to = y + run->image * image + run->row * s->ow + run->col;
-    const T *from = outputs + run->tile * s->step;
-    for (int64_t i = 0; i < rows; i++, from += pitch, to += p->dilation_h * s->ow) {
-      wino_finish_row(f, from, cols, to, p->dilation_w);
+    int64_t col = run->col < 0, row = run->row < 0; /* the first real ones */
+    T *to = y + run->image * image + (run->row + row) * s->ow + run->col + col;
+    const T *from = outputs + row * pitch + run->tile * s->step + col;
+    for (int64_t i = row; i < rows; i++, from += pitch, to += p->dilation_h * s->ow) {
+      wino_finish_row(f, from, cols - col, to, p->dilation_w);
     }
   }
 }
@@ -174,10 +191,18 @@ static void wino_output(const wino_block *b, const T *product, int64_t filters, 
   for (int64_t k = 0; k < filters; k++, product += p->block_tiles, y += b->s->oh * b->s->ow) {
     for (int64_t tile = 0; tile < b->tiles; tile += LANES) {
       T *to = b->outputs + tile * step;
-      if (step == 4) {
-        wino_output_tiles(product + tile, matrix, 4, to, pitch);
-      } else {
-        wino_output_tiles(product + tile, matrix, 2, to, pitch);
+      switch (b->s->kind) {
+        case WINO_3:
+          wino_output_tiles(WINO_3, product + tile, matrix, to, pitch);
+          break;
+        case WINO_5:
+          wino_output_tiles(WINO_5, product + tile, matrix, to, pitch);
+          break;
+        case WINO_STRIDED:
+          wino_output_tiles(WINO_STRIDED, product + tile, matrix, to, pitch);
+          break;
+        case WINO_SPREAD:
+          wino_output_tiles(WINO_SPREAD, product + tile, matrix, to, pitch);
       }
     }
     f.bias = bias != NULL ? bias[k] : 0;
@@ -223,6 +248,7 @@ static void winograd_outputs(const convoy_conv2d_plan *p, int64_t piece, const c
   int64_t end = min_i64(s.filters, first + p->piece_filters);
   int64_t group = piece / parts / blocks;
   int input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+  int64_t squares = (int64_t)wino_points(s.kind) * wino_points(s.kind);
 
   const T *x = (const T *)(input ? call->y : call->x) + group * s.channels * s.h * s.w;
   T *y = (T *)(input ? call->x : call->y) + group * s.filters * s.oh * s.ow;
@@ -245,7 +271,7 @@ static void winograd_outputs(const convoy_conv2d_plan *p, int64_t piece, const c
           wino_output(&b, product, count, bias != NULL ? bias + k : NULL, y + k * s.oh * s.ow,
                       p->groups * s.filters * s.oh * s.ow);
         }
-        product += WINO_POINTS * WINO_POINTS * wino_matrix(WINO_PANEL, p->block_tiles);
+        product += squares * wino_matrix(WINO_PANEL, p->block_tiles);
       }
     }
   }

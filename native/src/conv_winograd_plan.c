@@ -20,38 +20,57 @@ const char *conv_winograd_refusal(const convoy_conv2d_plan *p) {
   if (p->kh != p->kw || (p->kh != 3 && p->kh != 5)) {
     return "Winograd's is for kernels of 3x3 and 5x5";
   }
-  return p->stride_h == 1 && p->stride_w == 1 ? NULL : "Winograd's is for stride 1";
+  if (p->stride_h == 2 && p->stride_w == 2) {
+    return p->kh == 3 && p->dilation_h == 1 && p->dilation_w == 1
+               ? NULL
+               : "with stride 2, Winograd's is for kernels of 3x3 without dilation";
+  }
+  return p->stride_h == 1 && p->stride_w == 1 ? NULL : "Winograd's is for strides of 1 and 2";
 }
 
 /*
- * From where on it pays, by measurement: time of the best other algorithm over its own, float32,
- * AVX-512, one thread. Where nothing stands in its way it is 2 to 4.
+ * From where on it pays, by stride and operation. By measurement: time of the best other algorithm
+ * over its own, float32, AVX-512, one thread. Where nothing stands in its way it is 2 to 4 with
+ * stride 1, 1.2 to 1.7 with stride 2.
  */
-static const struct {
+typedef struct {
   int64_t fewer, more; /* of channels and filters, the lesser and the greater number */
   int64_t tiles;       /* that share the work of transforming the weights */
   int64_t across;      /* tiles in a row, each row of which takes some work more */
   int64_t waste;       /* computed outputs for each real one */
-} least[] = {
-    /* 8 -> 64 channels, 56x56: 1.6; 3 -> 64: 0.7; 8 -> 8: 1.2, less than its memory is worth.
-     * 512 -> 512, 14x14, one image: 1.2; 7x7: 0.6. 5x5 images, 2.6 times as many outputs: 1.3. */
-    [CONVOY_CONV_FORWARD] = {8, 16, 16, 1, 3},
-    /* 64 -> 8: 1.7, 64 -> 3: 0.5, 8 -> 8: 0.9. One image of 14x14: 0.8 to 1.1. 5x5 images: 1.2. */
-    [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 24, 1, 3},
-    /* 16 -> 16: 2.3, 8 -> 64: 0.9. 512 -> 512, 14x14, one image: 1.3; 7x7: 0.8. Single tiles
-     * (14x14, dilation 4): 0.7. 5x5 images: 0.9. */
-    [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 16, 2, 2},
+} wino_least;
+
+static const wino_least least[2][3] = {
+    {
+        /* 8 -> 64 channels, 56x56: 1.6; 3 -> 64: 0.7; 8 -> 8: 1.2, less than its memory is worth.
+         * 512 -> 512, 14x14, one image: 1.2; 7x7: 0.6. 5x5 images, 2.6 times as many outputs: 1.3.
+         */
+        [CONVOY_CONV_FORWARD] = {8, 16, 16, 1, 3},
+        /* 64 -> 8: 1.7, 64 -> 3: 0.5, 8 -> 8: 0.9. One image of 14x14: 0.8 to 1.1. 5x5 images: 1.2.
+         */
+        [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 24, 1, 3},
+        /* 16 -> 16: 2.3, 8 -> 64: 0.9. 512 -> 512, 14x14, one image: 1.3; 7x7: 0.8. Single tiles
+         * (14x14, dilation 4): 0.7. 5x5 images: 0.9. */
+        [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 16, 2, 2},
+    },
+    {
+        /* 16 -> 16, 56x56: 1.1; 8 -> 16: 0.9. 512 -> 512, 14x14: 1.1, one image: 0.8. */
+        [CONVOY_CONV_FORWARD] = {8, 16, 32, 1, 3},
+        /* 16 -> 16: 1.5, 64 -> 8: 1.1. 512 -> 512, 14x14, one image: 1.2. */
+        [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 16, 1, 3},
+        /* 64 -> 128, 56x56: 1.0; all else 0.4 to 0.9. */
+        [CONVOY_CONV_BACKWARD_WEIGHTS] = {INT64_MAX, 16, 16, 1, 3},
+    },
 };
 
 int conv_winograd_pays(const convoy_conv2d_plan *p) {
   wino_sizes s = wino_sizes_of(p);
   int64_t outputs = p->n * s.oh * s.ow, computed = s.tiles * s.step * s.step;
   int64_t fewer = min_i64(s.channels, s.filters), more = max_i64(s.channels, s.filters);
-  int o = p->operation;
+  const wino_least *l = &least[p->stride_h - 1][p->operation];
   /* A BLAS has better code than plain C for the products. */
-  return convoy_level() > CONVOY_LEVEL_C && fewer >= least[o].fewer && more >= least[o].more &&
-         s.tiles >= least[o].tiles && s.tiles_w >= least[o].across &&
-         computed <= least[o].waste * outputs;
+  return convoy_level() > CONVOY_LEVEL_C && fewer >= l->fewer && more >= l->more &&
+         s.tiles >= l->tiles && s.tiles_w >= l->across && computed <= l->waste * outputs;
 }
 
 /* Splits n into parts of equal size, multiples of one, none above most; answers the size. */
@@ -61,7 +80,7 @@ static int32_t even_part_of(int64_t n, int64_t most, int64_t multiple) {
 }
 
 static int64_t input_bytes(const wino_sizes *s, int64_t tile_bytes) {
-  return WINO_POINTS * WINO_POINTS * s->channels * tile_bytes;
+  return (int64_t)wino_points(s->kind) * wino_points(s->kind) * s->channels * tile_bytes;
 }
 
 static void plan_outputs(convoy_conv2d_plan *p, const wino_sizes *s) {
@@ -85,7 +104,7 @@ static void plan_outputs(convoy_conv2d_plan *p, const wino_sizes *s) {
       conv_pieces(min_i64(2 * ENOUGH_PIECES, p->groups * ceil_div(s->filters, WINO_PANEL)));
   p->pieces[1] = conv_pieces(blocks * ceil_div(s->filters, p->piece_filters));
   p->workspace_bytes =
-      p->groups * wino_weights_blocks(p, s) * wino_weights_block(p) * conv_element_bytes(p);
+      p->groups * wino_weights_blocks(p, s) * wino_weights_block(p, s) * conv_element_bytes(p);
 }
 
 static void plan_weights(convoy_conv2d_plan *p, const wino_sizes *s) {

@@ -2,9 +2,10 @@
  * Winograd's algorithm in sizes: which tiles there are and where it keeps what in its memory;
  * planner and kernels agree here. Counts are of elements, and the same at every CPU level.
  *
- * A tile is a square of step x step outputs, computed from 6 x 6 inputs. A dilated convolution
- * falls apart into as many plain ones as there are outputs of different remainders modulo the
- * dilation ("lattices"), each over rows and columns so far apart.
+ * A tile is a square of step x step outputs, computed from window x window inputs by
+ * points x points products. A dilated convolution falls apart into as many plain ones as there are
+ * outputs of different remainders modulo the dilation ("lattices"), each over rows and columns so
+ * far apart.
  */
 #ifndef CONV_WINOGRAD_SCRATCH_H
 #define CONV_WINOGRAD_SCRATCH_H
@@ -12,22 +13,57 @@
 #include "conv_geometry.h"
 
 enum {
-  WINO_POINTS = 6,            /* of a tile along an axis */
+  WINO_POINTS = 6,            /* of a tile along an axis, at most */
   WINO_PANEL = 16,            /* weights are padded to so many filters */
   WINO_LINE = 16,             /* between matrices, lest all fall into one set of a cache */
   WINO_SLACK = 4 * CONV_SLACK /* that vectors may reach past a row of columns */
 };
 
+/* The transforms there are. */
+typedef enum {
+  WINO_3,       /* F(4x4, 3x3) */
+  WINO_5,       /* F(2x2, 5x5) */
+  WINO_STRIDED, /* 3x3 of stride 2, 2x2 outputs */
+  WINO_SPREAD   /* its input gradient, 4x4 elements of dx */
+} wino_kind;
+
+/* Along an axis; constants where the kind is one. */
+static inline int wino_taps(wino_kind kind) {
+  return kind == WINO_5 ? 5 : 3;
+}
+
+static inline int wino_window(wino_kind kind) { /* inputs of a tile */
+  return kind == WINO_STRIDED ? 5 : kind == WINO_SPREAD ? 3 : 6;
+}
+
+static inline int wino_stride(wino_kind kind) { /* inputs from a tile to the next */
+  return kind == WINO_5 || kind == WINO_SPREAD ? 2 : 4;
+}
+
+static inline int wino_step(wino_kind kind) { /* outputs */
+  return kind == WINO_5 || kind == WINO_STRIDED ? 2 : 4;
+}
+
+static inline int wino_points(wino_kind kind) { /* products */
+  return kind == WINO_STRIDED || kind == WINO_SPREAD ? 5 : 6;
+}
+
+static inline int wino_weights(wino_kind kind) { /* of which the last share their weights */
+  return kind == WINO_STRIDED || kind == WINO_SPREAD ? 4 : 6;
+}
+
 /* The convolution that is done, which for an input gradient is one of dy. */
 typedef struct {
+  wino_kind kind;
   int64_t channels, filters;      /* of a group; of the input and of the output */
   int64_t h, w, oh, ow;           /* of the input and of the output */
   int64_t pad_top, pad_left;      /* may be negative */
-  int64_t taps, step;             /* along an axis, of the kernel and of a tile */
+  int64_t top, left;              /* of the first tile in the output; 0, or -1 beside it */
+  int64_t taps, stride, step;     /* see above */
   int64_t lattices_h, lattices_w; /* of an image */
   int64_t tiles_h, tiles_w;       /* of a lattice */
   int64_t tiles;                  /* of all images */
-  int64_t slots;                  /* of step columns, that a tile's inputs reach past it */
+  int64_t slots;                  /* of stride columns, that a tile's inputs reach past it */
 } wino_sizes;
 
 static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
@@ -42,13 +78,22 @@ static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
   s.ow = input ? p->w : p->ow;
   s.pad_top = input ? (int64_t)(p->kh - 1) * p->dilation_h - p->pad_top : p->pad_top;
   s.pad_left = input ? (int64_t)(p->kw - 1) * p->dilation_w - p->pad_left : p->pad_left;
-  s.taps = p->kh;
-  s.step = WINO_POINTS + 1 - s.taps;
-  s.slots = ceil_div(WINO_POINTS - s.step, s.step);
+  s.top = s.left = 0;
+  s.kind = p->kh == 5 ? WINO_5 : p->stride_h == 1 ? WINO_3 : input ? WINO_SPREAD : WINO_STRIDED;
+  if (s.kind == WINO_SPREAD) { /* tiles begin at even places of the padded dx */
+    s.pad_top = 1 - p->pad_top / 2;
+    s.pad_left = 1 - p->pad_left / 2;
+    s.top = -(p->pad_top % 2);
+    s.left = -(p->pad_left % 2);
+  }
+  s.taps = wino_taps(s.kind);
+  s.stride = wino_stride(s.kind);
+  s.step = wino_step(s.kind);
+  s.slots = ceil_div(wino_window(s.kind) - s.stride, s.stride);
   s.lattices_h = min_i64(p->dilation_h, s.oh);
   s.lattices_w = min_i64(p->dilation_w, s.ow);
-  s.tiles_h = ceil_div(ceil_div(s.oh, p->dilation_h), s.step);
-  s.tiles_w = ceil_div(ceil_div(s.ow, p->dilation_w), s.step);
+  s.tiles_h = ceil_div(ceil_div(s.oh - s.top, p->dilation_h), s.step);
+  s.tiles_w = ceil_div(ceil_div(s.ow - s.left, p->dilation_w), s.step);
   s.tiles = p->n * s.lattices_h * s.lattices_w * s.tiles_h * s.tiles_w;
   return s;
 }
@@ -56,6 +101,7 @@ static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
 /* Some neighbouring tiles of one row of tiles. */
 typedef struct {
   int64_t image, row, col; /* of the first output */
+  int64_t in_row, in_col;  /* of the first input */
   int64_t tile, count;     /* the first's place in the block */
   int64_t slot;            /* the first's place among slots, of which each run has some more */
 } wino_run;
@@ -65,18 +111,18 @@ typedef struct {
   int64_t slot, tile, whole; /* the first's; whole where all do */
 } wino_group;
 
-/* Weights of a block of filters and channels, transformed: [panels of WINO_PANEL filters][36], each
- * a matrix as the micro-kernel takes it. */
+/* Weights of a block of filters and channels, transformed: [panels of WINO_PANEL filters][squares],
+ * each a matrix as the micro-kernel takes it. A square is a pair of points, or of weights. */
 static inline int64_t wino_weights_matrix(const convoy_conv2d_plan *p) {
   return conv_aligned((int64_t)WINO_PANEL * p->block_channels) + WINO_LINE;
 }
 
-static inline int64_t wino_weights_panel(const convoy_conv2d_plan *p) {
-  return WINO_POINTS * WINO_POINTS * wino_weights_matrix(p);
+static inline int64_t wino_weights_panel(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  return (int64_t)wino_weights(s->kind) * wino_weights(s->kind) * wino_weights_matrix(p);
 }
 
-static inline int64_t wino_weights_block(const convoy_conv2d_plan *p) {
-  return p->block_filters / WINO_PANEL * wino_weights_panel(p);
+static inline int64_t wino_weights_block(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  return p->block_filters / WINO_PANEL * wino_weights_panel(p, s);
 }
 
 static inline int64_t wino_weights_blocks(const convoy_conv2d_plan *p, const wino_sizes *s) {
@@ -86,12 +132,12 @@ static inline int64_t wino_weights_blocks(const convoy_conv2d_plan *p, const win
 /* Columns of a row of all runs of a block: as many slots as there can be, and slack. */
 static inline int64_t wino_row(const convoy_conv2d_plan *p, const wino_sizes *s) {
   int64_t runs = min_i64(p->block_tiles, ceil_div(p->block_tiles - 1, s->tiles_w) + 1);
-  return conv_aligned((p->block_tiles + runs * s->slots) * s->step) + WINO_SLACK;
+  return conv_aligned((p->block_tiles + runs * s->slots) * s->stride) + WINO_SLACK;
 }
 
-/* Transformed inputs, [36][channels][tiles], and products, [panels][36][WINO_PANEL][tiles]; or, for
- * weights' gradients, [36][filters][tiles] of dy, [36][tiles][channels] of x and
- * [36][filters][channels] of dw. A matrix of the 36: */
+/* Transformed inputs, [squares][channels][tiles], and products, [panels][squares][WINO_PANEL]
+ * [tiles]; or, for weights' gradients, [squares][filters][tiles] of dy, [squares][tiles][channels]
+ * of x and [squares][filters][channels] of dw. A matrix of them: */
 static inline int64_t wino_matrix(int64_t rows, int64_t cols) {
   return conv_aligned(rows * cols) + WINO_LINE;
 }
@@ -111,8 +157,8 @@ typedef struct {
   int64_t groups;  /* wino_group[most], one for each vector of slots at the least CPU level */
   int64_t numbers; /* lane numbers of the groups */
   int64_t zeros;   /* a vector */
-  int64_t rows;    /* [6][wino_row]: gathered, where columns are dilated */
-  int64_t columns; /* [6][wino_row], for weights' gradients of CONV_SLACK channels */
+  int64_t rows;    /* [window][wino_row]: gathered, where columns are dilated */
+  int64_t columns; /* [points][wino_row], for weights' gradients of CONV_SLACK channels */
   int64_t pixels;  /* [wino_row][CONV_SLACK], for weights' gradients */
   int64_t outputs; /* [step][block_tiles * step]; or a vector of channels' taps, or some db */
   int64_t input, gradients, product;
@@ -121,7 +167,7 @@ typedef struct {
 
 static inline wino_scratch wino_scratch_of(const convoy_conv2d_plan *p, const wino_sizes *s) {
   int64_t element = conv_element_bytes(p), row = wino_row(p, s);
-  int64_t squares = WINO_POINTS * WINO_POINTS;
+  int64_t squares = (int64_t)wino_points(s->kind) * wino_points(s->kind);
   int weights = p->operation == CONVOY_CONV_BACKWARD_WEIGHTS;
   int64_t tiles = p->block_tiles, filters = p->block_filters, channels = p->block_channels;
   int64_t at = 0;

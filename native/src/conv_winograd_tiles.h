@@ -2,7 +2,7 @@
  * Tiles of images: where they lie, and their columns of inputs. Included once per element type T
  * and instruction set.
  *
- * Rows of a block's runs of tiles lie one after the other as columns, step to a slot. Winograd's
+ * Rows of a block's runs of tiles lie one after the other as columns, stride to a slot. Winograd's
  * transform runs down the columns first, as they are, and then along them, where the columns of
  * LANES slots are sorted into vectors of first columns, of second ones and so on.
  */
@@ -18,8 +18,10 @@ static int64_t wino_runs(const convoy_conv2d_plan *p, const wino_sizes *s, int64
     int64_t lattice_col = rest % s->lattices_w, lattice_row = rest / s->lattices_w % s->lattices_h;
     wino_run *r = &run[count++];
     r->image = rest / s->lattices_w / s->lattices_h;
-    r->row = lattice_row + row * s->step * p->dilation_h;
-    r->col = lattice_col + col * s->step * p->dilation_w;
+    r->row = s->top + lattice_row + row * s->step * p->dilation_h;
+    r->col = s->left + lattice_col + col * s->step * p->dilation_w;
+    r->in_row = lattice_row + row * s->stride * p->dilation_h - s->pad_top;
+    r->in_col = lattice_col + col * s->stride * p->dilation_w - s->pad_left;
     r->tile = tile - first;
     r->count = min_i64(s->tiles_w - col, last - tile);
     r->slot = slot;
@@ -88,9 +90,9 @@ static void wino_gather(wino_rows *rows, int count, int64_t stride, int64_t cols
 }
 
 /* The transform down a vector of columns, the first of them being col; those outside are zero. */
-WINO_INLINE void wino_down_vector(const wino_rows *rows, int64_t col, int taps, T *to,
-                                  int64_t pitch) {
-  int count = taps == 0 ? WINO_POINTS : taps;
+WINO_INLINE void wino_down_vector(wino_kind kind, int gradients, const wino_rows *rows, int64_t col,
+                                  T *to, int64_t pitch) {
+  int count = gradients ? wino_step(kind) : wino_window(kind);
   vec d[WINO_POINTS], t[WINO_POINTS];
   if (col >= 0 && col + LANES <= rows->width) {
 #pragma GCC unroll 6
@@ -103,46 +105,66 @@ WINO_INLINE void wino_down_vector(const wino_rows *rows, int64_t col, int taps, 
     vec_lanes real = vec_lanes_of(-col, rows->width - col);
 #pragma GCC unroll 6
     for (int i = 0; i < count; i++) {
-      d[i] = vec_load_lanes(rows->row[i] + (col & rows->mask[i]), real);
+      const T *from = rows->row[i] + (col & rows->mask[i]);
+      d[i] = vec_load_lanes(from, real);
+      __builtin_prefetch(from + rows->ahead);
     }
   }
-  if (taps == 0) {
-    wino_inputs(d, t);
+  if (gradients) {
+    wino_gradients(kind, d, t);
   } else {
-    wino_points(d, taps, t);
+    wino_inputs(kind, d, t);
   }
 #pragma GCC unroll 6
-  for (int i = 0; i < WINO_POINTS; i++) {
+  for (int i = 0; i < wino_points(kind); i++) {
     vec_store(to + i * pitch, t[i]);
   }
 }
 
-/* The transform down some columns: of 6 inputs where taps is 0, else of taps. */
-WINO_INLINE void wino_down(const wino_rows *rows, int64_t cols, int taps, T *to, int64_t pitch) {
+/* The transform down some columns, of inputs or of outputs' gradients. */
+WINO_INLINE void wino_down(wino_kind kind, int gradients, const wino_rows *rows, int64_t cols,
+                           T *to, int64_t pitch) {
   for (int64_t col = 0; col < cols; col += LANES) {
-    wino_down_vector(rows, rows->col + col, taps, to + col, pitch);
+    wino_down_vector(kind, gradients, rows, rows->col + col, to + col, pitch);
   }
 }
 
-/* One channel's columns of the inputs of all runs, [6][pitch]. x is the first image's channel. */
+WINO_INLINE void wino_input_columns_of(wino_kind kind, const convoy_conv2d_plan *p,
+                                       const wino_sizes *s, const wino_run *run, int64_t runs,
+                                       const T *x, int64_t image, const T *zeros, T *gathered,
+                                       T *to, int64_t pitch) {
+  for (int64_t r = 0; r < runs; r++) {
+    wino_rows rows = {.col = run[r].in_col, .width = s->w, .ahead = s->h * s->w};
+    int64_t cols = (run[r].count + s->slots) * s->stride;
+    wino_rows_of(x + run[r].image * image, s->h, s->w, run[r].in_row, p->dilation_h,
+                 wino_window(kind), zeros, &rows);
+    if (p->dilation_w > 1) {
+      wino_gather(&rows, wino_window(kind), p->dilation_w, cols, gathered, pitch);
+    }
+    wino_down(kind, 0, &rows, cols, to + run[r].slot * s->stride, pitch);
+  }
+}
+
+/* One channel's columns of the inputs of all runs, [points][pitch]. x is the first image's channel.
+ */
 static void wino_input_columns(const convoy_conv2d_plan *p, const wino_sizes *s,
                                const wino_run *run, int64_t runs, const T *x, int64_t image,
                                const T *zeros, T *gathered, T *to, int64_t pitch) {
-  for (int64_t r = 0; r < runs; r++) {
-    wino_rows rows = {.col = run[r].col - s->pad_left, .width = s->w, .ahead = s->h * s->w};
-    int64_t cols = (run[r].count + s->slots) * s->step;
-    wino_rows_of(x + run[r].image * image, s->h, s->w, run[r].row - s->pad_top, p->dilation_h,
-                 WINO_POINTS, zeros, &rows);
-    if (p->dilation_w > 1) {
-      wino_gather(&rows, WINO_POINTS, p->dilation_w, cols, gathered, pitch);
-    }
-    wino_down(&rows, cols, 0, to + run[r].slot * s->step, pitch);
+  switch (s->kind) {
+    case WINO_STRIDED:
+      wino_input_columns_of(WINO_STRIDED, p, s, run, runs, x, image, zeros, gathered, to, pitch);
+      break;
+    case WINO_SPREAD:
+      wino_input_columns_of(WINO_SPREAD, p, s, run, runs, x, image, zeros, gathered, to, pitch);
+      break;
+    default: /* one transform for both */
+      wino_input_columns_of(WINO_3, p, s, run, runs, x, image, zeros, gathered, to, pitch);
   }
 }
 
-/* The columns 0 to 5 of LANES slots that begin at from. */
-WINO_INLINE void wino_slot_columns(const T *from, int step, vec d[WINO_POINTS]) {
-  if (step == 2) {
+/* The first columns of LANES slots of stride columns that begin at from. */
+WINO_INLINE void wino_slot_columns(const T *from, int stride, vec d[WINO_POINTS]) {
+  if (stride == 2) {
     vec v0 = vec_load(from), v1 = vec_load(from + LANES);
     const T *next = from + 2 * LANES;
     d[0] = vec_even(v0, v1);

@@ -52,8 +52,9 @@ WINO_INLINE void wino_load_filters(const wino_filters *f, int64_t filter, int64_
 
 /* A panel of WINO_PANEL filters, of which some are real, over some channels. */
 WINO_INLINE void wino_pack_panel(const wino_filters *f, int64_t filter, int64_t filters,
-                                 int64_t channel, int64_t channels, int taps, T *to,
+                                 int64_t channel, int64_t channels, wino_kind kind, T *to,
                                  int64_t matrix) {
+  int taps = wino_taps(kind), points = wino_weights(kind);
   for (int64_t k = 0; k < filters; k += LANES) {
     for (int64_t c = 0; c < channels; c++) {
       vec weight[25], down[WINO_POINTS][5];
@@ -65,19 +66,19 @@ WINO_INLINE void wino_pack_panel(const wino_filters *f, int64_t filter, int64_t 
         for (int i = 0; i < taps; i++) {
           d[i] = weight[i * taps + j];
         }
-        wino_points(d, taps, t);
+        wino_filter(kind, d, t);
 #pragma GCC unroll 6
-        for (int i = 0; i < WINO_POINTS; i++) {
+        for (int i = 0; i < points; i++) {
           down[i][j] = t[i];
         }
       }
 #pragma GCC unroll 6
-      for (int i = 0; i < WINO_POINTS; i++) {
+      for (int i = 0; i < points; i++) {
         vec t[WINO_POINTS];
-        wino_points(down[i], taps, t);
+        wino_filter(kind, down[i], t);
 #pragma GCC unroll 6
-        for (int j = 0; j < WINO_POINTS; j++) {
-          wino_store_filters(to + (i * WINO_POINTS + j) * matrix, k, c, channels, t[j]);
+        for (int j = 0; j < points; j++) {
+          wino_store_filters(to + (i * points + j) * matrix, k, c, channels, t[j]);
         }
       }
     }
@@ -89,8 +90,8 @@ static T *wino_weights_at(const convoy_conv2d_plan *p, const wino_sizes *s, int6
                           int64_t filter, int64_t channel, T *workspace) {
   int64_t across = ceil_div(s->channels, p->block_channels);
   int64_t block = filter / p->block_filters * across + channel / p->block_channels;
-  return workspace + (group * wino_weights_blocks(p, s) + block) * wino_weights_block(p) +
-         filter % p->block_filters / WINO_PANEL * wino_weights_panel(p);
+  return workspace + (group * wino_weights_blocks(p, s) + block) * wino_weights_block(p, s) +
+         filter % p->block_filters / WINO_PANEL * wino_weights_panel(p, s);
 }
 
 /* The first phase: a piece is some rows of WINO_PANEL filters. */
@@ -104,10 +105,15 @@ static void winograd_weights(const convoy_conv2d_plan *p, int64_t piece, const c
     for (int64_t c = 0; c < s.channels; c += p->block_channels) {
       int64_t channels = min_i64(p->block_channels, s.channels - c);
       T *to = wino_weights_at(p, &s, i / panels, first, c, call->workspace);
-      if (s.taps == 3) {
-        wino_pack_panel(&f, first, filters, c, channels, 3, to, matrix);
-      } else {
-        wino_pack_panel(&f, first, filters, c, channels, 5, to, matrix);
+      switch (s.kind) {
+        case WINO_3:
+          wino_pack_panel(&f, first, filters, c, channels, WINO_3, to, matrix);
+          break;
+        case WINO_5:
+          wino_pack_panel(&f, first, filters, c, channels, WINO_5, to, matrix);
+          break;
+        default:
+          wino_pack_panel(&f, first, filters, c, channels, WINO_STRIDED, to, matrix);
       }
     }
   }

@@ -51,6 +51,9 @@ static const shape shapes[] = {
     {"blocks of rows, stride 2", 1, 20, 83, 91, 35, 5, 3, 2, 2, 2, 1, 2, 1, 1, 1, 1},
     {"blocks of rows, gaps", 1, 18, 130, 140, 9, 2, 2, 3, 3, 0, 1, 0, 0, 1, 1, 1},
     {"blocks of columns", 1, 18, 3, 1700, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"tiles, stride 2", 3, 34, 21, 38, 70, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
+    {"tiles of many channels, stride 2", 1, 200, 10, 13, 36, 3, 3, 2, 2, 0, 1, 1, 0, 1, 1, 1},
+    {"tiles, stride 2, odd padding", 2, 9, 20, 23, 18, 3, 3, 2, 2, 3, 2, 0, 3, 1, 1, 1},
     {"blocks of columns, stride 2", 1, 18, 5, 3001, 6, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
     {"blocks of a 1x1", 2, 20, 40, 41, 33, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
     {"deep", 2, 300, 6, 5, 280, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
@@ -191,8 +194,15 @@ static void run(const convoy_conv2d_plan *p, bool backwards, void *const *t, voi
 static const char *const operations[] = {"forward", "backward input", "backward weights"};
 static const char *const algorithms[] = {"auto", "direct", "gemm", "winograd", "depthwise"};
 
-/* Whether a place along an axis of the input is among those of an output's tile. */
-static bool in_tile(int64_t input, int64_t output, int taps, int dilation, int pad) {
+/* Whether a place along an axis of the input (of dy, for its gradient) is among those of an
+ * output's tile. */
+static bool in_tile(int64_t input, int64_t output, bool gradient, int taps, int stride,
+                    int dilation, int pad) {
+  if (stride == 2) {
+    int64_t first = gradient ? (output + pad % 2) / 4 * 2 + pad / 2 - 1 : output / 2 * 4 - pad;
+    return input >= first && input < first + (gradient ? 3 : 5);
+  }
+  pad = gradient ? (taps - 1) * dilation - pad : pad;
   int64_t step = 7 - taps, tile = output / dilation / step;
   int64_t at = input - (output % dilation + tile * step * dilation - pad);
   return at >= 0 && at % dilation == 0 && at / dilation < 6;
@@ -213,10 +223,9 @@ static bool spreads(const problem *q, int operation, int64_t i) {
   }
   int oh = input ? s->h : q->oh, ow = input ? s->w : q->ow;
   int from = (input ? s->k : s->c) / s->groups, to = (input ? s->c : s->k) / s->groups;
-  int top = input ? (s->kh - 1) * s->dh - s->top : s->top;
-  int left = input ? (s->kw - 1) * s->dw - s->left : s->left;
-  return plane / from == i / ow / oh / to && in_tile(row, i / ow % oh, s->kh, s->dh, top) &&
-         in_tile(col, i % ow, s->kw, s->dw, left);
+  return plane / from == i / ow / oh / to &&
+         in_tile(row, i / ow % oh, input, s->kh, s->sh, s->dh, s->top) &&
+         in_tile(col, i % ow, input, s->kw, s->sw, s->dw, s->left);
 }
 
 /* What Winograd's algorithm may be off by, as its transforms round: the terms are 16 at most. */
@@ -230,6 +239,9 @@ static double tolerance(const problem *q, int operation) {
 }
 
 static bool winograd_applies(const shape *s) {
+  if (s->sh == 2 && s->sw == 2) {
+    return s->kh == 3 && s->kw == 3 && s->dh == 1 && s->dw == 1;
+  }
   return s->kh == s->kw && (s->kh == 3 || s->kh == 5) && s->sh == 1 && s->sw == 1;
 }
 
@@ -396,12 +408,22 @@ static shape random_shape(void) {
     s.kw = (int)random_int(1, 5);
     s.sh = (int)random_int(1, 4);
     s.sw = (int)random_int(1, 4);
-    if (random_int(0, 2) == 0) {
-      s.kh = s.kw = random_int(0, 1) == 0 ? 3 : 5;
-      s.sh = s.sw = 1;
-    }
     s.dh = (int)random_int(1, 3);
     s.dw = (int)random_int(1, 3);
+    switch (random_int(0, 5)) {
+      case 0:
+      case 1:
+        s.kh = s.kw = random_int(0, 1) == 0 ? 3 : 5;
+        s.sh = s.sw = 1;
+        break;
+      case 2:
+        s.kh = s.kw = 3;
+        s.sh = s.sw = 2;
+        s.dh = s.dw = 1;
+        break;
+      default:
+        break;
+    }
     s.top = random_pad(s.kh * s.dh);
     s.left = random_pad(s.kw * s.dw);
     /* Less than nothing: fewer outputs than the image has room for. */

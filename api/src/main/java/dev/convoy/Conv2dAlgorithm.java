@@ -11,10 +11,12 @@ public enum Conv2dAlgorithm {
   /**
    * Winograd's minimal filtering (Lavin and Gray, 2015) over six points: F(4×4, 3×3) for 3×3
    * kernels, with a quarter of the multiplications, and F(2×2, 5×5) for 5×5 ones, with a bit more
-   * than a third; of stride 1, dilated or not, and for all three gradients' forms. Its rounding
-   * error is some ten times that of the others, so {@link dev.convoy.spi.EngineConfig#precise}
+   * than a third; of stride 1, dilated or not, and for both gradients. With stride 2, undilated 3×3
+   * kernels fall apart into F(2, 2) on the even inputs and a product with the odd ones, in seven
+   * tenths of the multiplications. The rounding error is some ten times that of the other
+   * algorithms (with stride 2, about theirs), so {@link dev.convoy.spi.EngineConfig#precise}
    * excludes it from {@link #AUTO}. A NaN or an infinity spreads to all outputs of its tile. An
-   * engine may have it for 3×3 alone, and then refuses it for 5×5.
+   * engine may have it for 3×3 of stride 1 alone, and then refuses the rest.
    */
   WINOGRAD,
   /** One filter bank per channel: groups equal to the input channels. */

@@ -125,7 +125,7 @@ final class Conv2dAxis {
     taps = 2;
     stride = 1;
     dilation = 1;
-    before = 1 - padding / 2;
+    before = 1L - padding / 2;
     size = dxSize;
     step = 2;
     firstTap = 0;

@@ -19,6 +19,8 @@ import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.EngineProvider;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every convolution that Winograd's algorithm applies to, by it. */
 class WinogradConformanceTest
@@ -37,13 +39,24 @@ class WinogradConformanceTest
     return EngineConfig.defaults().algorithm(Conv2dAlgorithm.WINOGRAD);
   }
 
-  @Test
-  void itIsUsedForAllThreeOperations() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void itIsUsedForAllThreeOperations(int stride) {
+    Conv2dSpec spec = Conv2dSpec.of(Window.square(3).padding(1).stride(stride));
     assertEquals(
         new Conv2dExplanation(
                 Conv2dAlgorithm.WINOGRAD, Conv2dAlgorithm.WINOGRAD, Conv2dAlgorithm.WINOGRAD, "")
             .toString(),
-        withoutText(explain(config())));
+        withoutText(explain(config(), spec)));
+  }
+
+  @Test
+  void withStride2TheEngineChoosesItButForTheWeights() {
+    Conv2dExplanation plan =
+        explain(EngineConfig.defaults(), Conv2dSpec.of(Window.square(3).padding(1).stride(2)));
+    assertEquals(Conv2dAlgorithm.WINOGRAD, plan.forward());
+    assertEquals(Conv2dAlgorithm.WINOGRAD, plan.backwardInput());
+    assertNotEquals(Conv2dAlgorithm.WINOGRAD, plan.backwardWeights());
   }
 
   /** 2 · (2 · 48 · 28 · 28) · (32 · 3 · 3) operations on (50,176 + 13,824 + 75,264) floats. */
@@ -66,7 +79,8 @@ class WinogradConformanceTest
 
   @Test
   void whatItIsNotForIsRefusedWithTheReason() {
-    refuses("for stride 1", Conv2dSpec.of(Window.square(3).stride(2)), 3);
+    refuses("for strides of 1 and 2", Conv2dSpec.of(Window.square(3).stride(3)), 3);
+    refuses("without dilation", Conv2dSpec.of(Window.square(3).stride(2).dilation(2)), 3);
     refuses("for kernels of 3x3 and 5x5", Conv2dSpec.of(Window.square(4)), 4);
   }
 
@@ -81,8 +95,12 @@ class WinogradConformanceTest
   }
 
   private Conv2dExplanation explain(EngineConfig config) {
+    return explain(config, THREE);
+  }
+
+  private Conv2dExplanation explain(EngineConfig config, Conv2dSpec spec) {
     try (Engine engine = Engines.create(provider(), config)) {
-      return engine.explain(THREE, X, W);
+      return engine.explain(spec, X, W);
     }
   }
 
