@@ -34,9 +34,11 @@ static void avg_c(const convoy_pool_sizes *s, int64_t planes, const T *x, T *y) 
         T sum = 0;
         for (int64_t r = rows.first; r < rows.last; r++) {
           const T *row = x + (top + r * s->dh) * s->w + left;
+          T line = 0; /* which windows one below the other can share */
           for (int64_t c = cols.first; c < cols.last; c++) {
-            sum += row[c * s->dw];
+            line += row[c * s->dw];
           }
+          sum += line;
         }
         *y = sum / (T)avg_divisor(s, oh, ow);
       }

@@ -63,9 +63,11 @@ INLINE vec windows_sum(const T *at, rows from, window k) {
   for (int64_t r = 0; r < k.kh; r++) {
     const T *row = at + r * k.dh * from.next;
     tap_column column = {0, 0};
+    vec line = vec_set(0); /* as the portable ones do */
     for (int64_t c = 0; c < k.kw; c++) {
-      sum = vec_add(sum, load_taps(row, from, &column, c, 1, k));
+      line = vec_add(line, load_taps(row, from, &column, c, 1, k));
     }
+    sum = vec_add(sum, line);
   }
   return sum;
 }

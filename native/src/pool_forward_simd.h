@@ -3,6 +3,7 @@
 #include "pool_avg_simd.h"
 #include "pool_max_simd.h"
 #include "pool_separable_simd.h"
+#include "pool_sliding_simd.h"
 #include "pool_stage_simd.h"
 #include "pool_whole_simd.h"
 
@@ -126,6 +127,8 @@ static void avg_simd(const convoy_pool_sizes *s, int64_t planes, const T *x, T *
   bool halves = s->ow <= LANES / 2 && planes > 1;
   if (is_whole(s)) {
     avg_whole(s, planes, x, y);
+  } else if (has_window(s, 3, 1) && !halves && avg_sliding(s, planes, x, y)) {
+    return;
   } else if (!CALL_WITH_WINDOW(s, halves, fold_planes, s, planes, x, y, NULL, FOLD_MEAN)) {
     PORTABLE.avg(s, planes, x, y);
   }
