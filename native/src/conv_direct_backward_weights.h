@@ -1,10 +1,33 @@
 /* dw by plain loops over the window. Included once per element type T and instruction set. */
 
+/* As many sums as registers hold; 25 taps are no multiple of more. */
 #if defined(__AVX512F__)
+enum { DW_FILTERS = 4 };
+#elif defined(__AVX2__)
 enum { DW_FILTERS = 2 };
 #else
 enum { DW_FILTERS = 1 };
 #endif
+
+/* sum[f][t] += dy[f] * x[t], of as many neighbouring pixels as are left. */
+INLINE void add_tap_products(const T *dy, int64_t plane, int filters, const T *const *x,
+                             int64_t place, int64_t left, vec (*sum)[CONV_DW_TAPS]) {
+  vec gradient[DW_FILTERS];
+#pragma GCC unroll 4
+  for (int f = 0; f < filters; f++) {
+    const T *from = dy + f * plane;
+    gradient[f] = left == LANES ? vec_load(from) : vec_load_some(from, left);
+  }
+#pragma GCC unroll 5
+  for (int t = 0; t < CONV_DW_TAPS; t++) {
+    const T *from = x[t] + place;
+    vec pixels = left == LANES ? vec_load(from) : vec_load_some(from, left);
+#pragma GCC unroll 4
+    for (int f = 0; f < filters; f++) {
+      sum[f][t] = vec_fma(gradient[f], pixels, sum[f][t]);
+    }
+  }
+}
 
 /* dw[f][t] += the sum over a block of dy[f] * src[taps[t]], for CONV_DW_TAPS taps of some filters.
  */
@@ -13,39 +36,31 @@ INLINE void add_tap_gradients(const convoy_conv2d_plan *p, const conv_block *b, 
                               T *dw, int64_t ld, int64_t count) {
   vec sum[DW_FILTERS][CONV_DW_TAPS];
   int64_t plane = (int64_t)p->oh * p->ow;
-#pragma GCC unroll 2
+#pragma GCC unroll 4
   for (int f = 0; f < filters; f++) {
-#pragma GCC unroll 9
+#pragma GCC unroll 5
     for (int t = 0; t < CONV_DW_TAPS; t++) {
       sum[f][t] = vec_all(0);
     }
   }
   const T *at[CONV_DW_TAPS];
-#pragma GCC unroll 9
+#pragma GCC unroll 5
   for (int t = 0; t < CONV_DW_TAPS; t++) {
     at[t] = src + taps[t].src;
   }
-  for (int64_t r = 0; r < b->rows; r++) {
-    for (int64_t s = 0; s < b->cols; s += LANES) {
-      int64_t left = vec_left(b->cols, s), place = r * src_step + s;
-      vec gradient[DW_FILTERS];
-#pragma GCC unroll 2
-      for (int f = 0; f < filters; f++) {
-        gradient[f] = vec_load_some(dy + f * plane + r * p->ow + s, left);
-      }
-#pragma GCC unroll 9
-      for (int t = 0; t < CONV_DW_TAPS; t++) {
-        vec x = vec_load_some(at[t] + place, left);
-#pragma GCC unroll 2
-        for (int f = 0; f < filters; f++) {
-          sum[f][t] = vec_fma(gradient[f], x, sum[f][t]);
-        }
-      }
+  int64_t whole = b->cols / LANES * LANES;
+  for (int64_t r = 0; r < b->rows; r++, dy += p->ow) {
+    int64_t place = r * src_step;
+    for (int64_t s = 0; s < whole; s += LANES) {
+      add_tap_products(dy + s, plane, filters, at, place + s, LANES, sum);
+    }
+    if (whole < b->cols) {
+      add_tap_products(dy + whole, plane, filters, at, place + whole, b->cols - whole, sum);
     }
   }
-#pragma GCC unroll 2
+#pragma GCC unroll 4
   for (int f = 0; f < filters; f++) {
-#pragma GCC unroll 9
+#pragma GCC unroll 5
     for (int t = 0; t < CONV_DW_TAPS; t++) { /* all, as a variable index would keep sum in memory */
       if (t < count) {
         dw[f * ld + t] += vec_sum(sum[f][t]);
@@ -95,17 +110,19 @@ static void direct_partial(const convoy_conv2d_plan *p, const filters_part *part
         halo_load(p, &h, &b, (const T *)call->x + (image + c) * plane, count, halo);
         int64_t tap_count = halo_taps(p, &h, count, tap), f = 0;
         for (; f < part->filters; f += DW_FILTERS) {
-          int two = DW_FILTERS > 1 && f + 1 < part->filters;
+          int64_t some = min_i64(DW_FILTERS, part->filters - f);
           const T *gradients = dy + (k + f) * out_plane;
           for (int64_t t = 0; t < tap_count; t += CONV_DW_TAPS) {
             T *dst = dw + (k + f) * ld + c * taps + t;
             int64_t wanted = min_i64(CONV_DW_TAPS, tap_count - t);
-            if (two) {
+            if (some == DW_FILTERS) {
               add_tap_gradients(p, &b, halo, h.row_step * h.line, tap + t, gradients, DW_FILTERS,
                                 dst, ld, wanted);
-            } else {
-              add_tap_gradients(p, &b, halo, h.row_step * h.line, tap + t, gradients, 1, dst, ld,
-                                wanted);
+              continue;
+            }
+            for (int64_t i = 0; i < some; i++) {
+              add_tap_gradients(p, &b, halo, h.row_step * h.line, tap + t,
+                                gradients + i * out_plane, 1, dst + i * ld, ld, wanted);
             }
           }
         }

@@ -5,6 +5,7 @@
 
 enum {
   HALO_BYTES = 256 << 10,    /* of a block: it is read once per tile of filters */
+  NEAR_BYTES = 40 << 10,     /* of a channel of it, for weights' gradients: once per few taps */
   LEAST_ROWS = 4,            /* of a block: its halo has some more */
   PARTIAL_BYTES = 4 << 20,   /* of all partial results */
   WEIGHTS_BYTES = 512 << 10, /* for which dx by loops pays */
@@ -31,16 +32,24 @@ static int64_t lanes(const convoy_conv2d_plan *p) {
 /*
  * By measurement. The loops beat matrix products where rows of outputs fill their vectors well:
  * they copy nothing but the halo. They keep the products of 4 output channels in registers; and
- * weight gradients, whose sums run over pixels, must in the end be added up across each vector.
+ * weight gradients, whose sums run over pixels, must in the end be added up across each vector:
+ * with few channels, packing costs more. Time of the matrix product over theirs, float32, AVX-512:
+ * 3 -> 64, 3x3, 224x224: 1.8; 7x7 of stride 2: 1.1; 1 -> 32, 5x5, 28x28: 1.2; 2 -> 128: 0.9; 16 ->
+ * 16: 0.8. With AVX2's sixteen registers, 0.6 to 1.3 of the first three.
  */
 int conv_direct_pays(const convoy_conv2d_plan *p) {
   int64_t channels = conv_group_channels(p), filters = conv_group_filters(p);
   int64_t weights_bytes = filters * channels * conv_taps(p) * conv_element_bytes(p);
   int few = channels * filters <= 256; /* BLAS would spend its time packing */
   int backward_input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
+  int64_t width = backward_input ? p->w : p->ow;
+  int64_t filled = ceil_div(width, lanes(p)) * lanes(p);
+  int fills = 5 * width >= 4 * filled && convoy_level() > CONVOY_LEVEL_C;
   if (p->operation == CONVOY_CONV_BACKWARD_WEIGHTS && conv_gemm_packs(p)) {
-    return few &&
-           filters < LEAST_FILTERS; /* which are the columns of the micro-kernel's products */
+    /* Filters are the columns of the micro-kernel's products. */
+    int many_registers = lanes(p) * conv_element_bytes(p) == 64;
+    return (few && filters < LEAST_FILTERS) ||
+           (channels <= TILE && conv_taps(p) > 1 && fills && many_registers);
   }
   if (p->operation == CONVOY_CONV_BACKWARD_WEIGHTS || conv_taps(p) == 1) {
     return few;
@@ -55,11 +64,10 @@ int conv_direct_pays(const convoy_conv2d_plan *p) {
   if (!few && conv_gemm_packs(p) && (backward_input ? filters : channels) * conv_taps(p) > 200) {
     return 0;
   }
-  int64_t width = backward_input ? p->w : p->ow;
-  int64_t filled = ceil_div(width, lanes(p)) * lanes(p);
-  return few ? 2 * width >= filled : 5 * width >= 4 * filled && convoy_level() > CONVOY_LEVEL_C;
+  return few ? 2 * width >= filled : fills;
 }
 
+/* Of all of a block's channels. */
 static int64_t block_halo_bytes(const convoy_conv2d_plan *p) {
   int64_t plane = p->operation == CONVOY_CONV_BACKWARD_INPUT
                       ? conv_gradient_halo_of(p, 0, p->block_rows).plane
@@ -70,7 +78,10 @@ static int64_t block_halo_bytes(const convoy_conv2d_plan *p) {
 /* Fewer rows at a time, then fewer channels, until the halo is small. Rows first, because sums over
  * some of the channels go through memory. */
 static void shrink_halo(convoy_conv2d_plan *p, int64_t rows) {
-  while (p->block_rows > LEAST_ROWS && block_halo_bytes(p) > HALO_BYTES) {
+  int weights = p->operation == CONVOY_CONV_BACKWARD_WEIGHTS;
+  while (p->block_rows > LEAST_ROWS &&
+         (block_halo_bytes(p) > HALO_BYTES ||
+          (weights && block_halo_bytes(p) > NEAR_BYTES * p->block_channels))) {
     p->block_rows = conv_even_part(rows, max_i64(LEAST_ROWS, p->block_rows / 2));
   }
   p->block_channels =

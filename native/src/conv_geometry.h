@@ -8,7 +8,7 @@
 
 enum {
   CONV_SLACK = 16, /* elements that a vector may reach past a row, for every type and CPU level */
-  CONV_DW_TAPS = 9 /* taps whose gradients are summed in registers at once */
+  CONV_DW_TAPS = 5 /* taps whose gradients are summed in registers at once */
 };
 
 static inline int64_t ceil_div(int64_t a, int64_t b) {
