@@ -359,6 +359,8 @@ INLINE bool backward_planes(const convoy_pool_sizes *sizes, int64_t planes, grad
 }
 
 #include "pool_backward_pairs_simd.h"
+/* */
+#include "pool_backward_sliding_simd.h"
 
 /* A gather looks at every tap of every window, LANES at a time; the portable scatter of a maximum
  * touches one element per window, which is less work where windows overlap much. */
@@ -382,7 +384,10 @@ static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const 
     }
     return;
   }
-  if (gather_pays(s)) {
+  if (has_window(s, 3, 1) && !halves && gather_pays(s)) {
+    done = sliding_gradients(s, planes, g);
+  }
+  if (!done && gather_pays(s)) {
     done = argmax_width(s, argmax) == 1
                ? CALL_WITH_WINDOW(s, halves, backward_planes, s, planes, g, SHARE_PLACE1)
                : CALL_WITH_ANY_WINDOW(s, backward_planes, s, planes, g, SHARE_PLACE4);

@@ -8,6 +8,7 @@ module dev.convoy.bench {
   requires static jdk.incubator.vector; // only processes that measure the processor's peak have it
   requires info.picocli;
   requires jmh.core;
+  requires me.tongfei.progressbar;
 
   exports dev.convoy.bench.rival;
   exports dev.convoy.bench.work;

@@ -3,13 +3,16 @@ package dev.convoy.cli;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.text.DecimalFormat;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how far a piece of work is; closing it wipes it away. */
 interface Progress extends AutoCloseable {
+  /** Columns of a terminal's line: asking for them would load a library with native code. */
+  int WIDTH = 79;
+
   /** More of the work is done. */
   void advance(int images);
 
@@ -39,7 +42,13 @@ interface Progress extends AutoCloseable {
             .setUnit(" images", 1)
             .showSpeed(new DecimalFormat("0"))
             .setStyle(ProgressBarStyle.ASCII)
-            .setConsumer(new Line(out))
+            .setConsumer(
+                new DelegatingProgressBarConsumer(
+                    text -> {
+                      out.print("\r" + text);
+                      out.flush();
+                    },
+                    WIDTH))
             .clearDisplayOnFinish()
             .build();
     return new Progress() {
@@ -53,30 +62,5 @@ interface Progress extends AutoCloseable {
         bar.close();
       }
     };
-  }
-
-  /**
-   * One line of a terminal, written again and again. The library's own would load a terminal
-   * library with native code to learn the width, and leave the finished bar behind.
-   */
-  record Line(PrintWriter out) implements ProgressBarConsumer {
-    private static final int WIDTH = 79;
-
-    @Override
-    public int getMaxRenderedLength() {
-      return WIDTH;
-    }
-
-    @Override
-    public void accept(String text) {
-      out.print('\r');
-      out.print(text);
-      out.flush();
-    }
-
-    @Override
-    public void close() {
-      out.flush();
-    }
   }
 }

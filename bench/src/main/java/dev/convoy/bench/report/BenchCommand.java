@@ -219,6 +219,8 @@ public final class BenchCommand implements Callable<Integer> {
       }
     } catch (RunnerException e) {
       throw new Failure("JMH gave up", e);
+    } finally {
+      progress.end();
     }
     refusals.addAll(progress.refusals());
     List<Sample> samples = Sample.read(files.json());

@@ -9,6 +9,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -21,10 +27,17 @@ import org.openjdk.jmh.runner.format.OutputFormat;
  * and keeps why a measurement failed.
  */
 final class Progress implements OutputFormat {
-  private static final String CLEAR = "\r\033[2K";
+  /** Columns of a terminal's line: asking for them would load a library with native code. */
+  private static final int WIDTH = 99;
+
+  private static final Pattern EXIT = Pattern.compile("<forked VM failed with exit code (\\d+)>");
+  private static final Pattern SIGNAL = Pattern.compile("(?m)^#\\s+(SIG[A-Z]+)\\b");
 
   private final PrintWriter out;
-  private final boolean terminal;
+
+  /** On a terminal; elsewhere, null, each measurement gets a line. */
+  private final ProgressBar bar;
+
   private final int measurements;
   private final int iterations;
   private final List<Refusal> refusals = new ArrayList<>();
@@ -44,7 +57,7 @@ final class Progress implements OutputFormat {
    */
   Progress(PrintWriter out, int measurements, int iterations) {
     this.out = out;
-    this.terminal = isTerminal();
+    this.bar = isTerminal() ? bar(out, iterations) : null;
     this.measurements = measurements;
     this.iterations = iterations;
   }
@@ -53,6 +66,22 @@ final class Progress implements OutputFormat {
   private static boolean isTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));
+  }
+
+  private static ProgressBar bar(PrintWriter out, int iterations) {
+    return new ProgressBarBuilder()
+        .setTaskName("bench")
+        .setInitialMax(iterations)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setConsumer(
+            new DelegatingProgressBarConsumer(
+                text -> {
+                  out.print("\r" + text);
+                  out.flush();
+                },
+                WIDTH))
+        .clearDisplayOnFinish()
+        .build();
   }
 
   /** What was not measured, with why. */
@@ -83,7 +112,7 @@ final class Progress implements OutputFormat {
   @Override
   public void endBenchmark(BenchmarkResult result) {
     measured = result != null;
-    if (measured && !terminal) {
+    if (measured && bar == null) {
       out.printf(
           "[%d/%d, %s left] %s: %.4f ms%n",
           started, measurements, left(), name(), result.getPrimaryResult().getScore());
@@ -100,7 +129,7 @@ final class Progress implements OutputFormat {
       Refusal refusal =
           new Refusal(Refusal.shortName(current.getBenchmark()), parameters(current), reason());
       refusals.add(refusal);
-      if (!terminal) {
+      if (bar == null) {
         out.printf("[%d/%d] %s: %s%n", started, measurements, name(), refusal.reason());
         out.flush();
       }
@@ -118,18 +147,27 @@ final class Progress implements OutputFormat {
     return parameters;
   }
 
-  /** The first line of the exception that a fork ended with; its class says nothing to a reader. */
+  /** Why the measurement under way failed, from what JMH said of it. */
   private String reason() {
-    String text = said.toString(StandardCharsets.UTF_8);
-    int failure = text.indexOf("<failure>");
-    String message =
-        text.substring(Math.max(0, failure))
-            .replace("<failure>", "")
-            .strip()
-            .lines()
-            .findFirst()
-            .orElse("the benchmark's process ended without a word");
-    return message.replaceFirst("^[A-Za-z0-9_.$]+(Exception|Error): ", "");
+    return reason(said.toString(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The first line of the exception that a fork ended with, whose class says nothing to a reader;
+   * or how its process ended.
+   */
+  static String reason(String said) {
+    int failure = said.indexOf("<failure>");
+    if (failure >= 0) {
+      String message =
+          said.substring(failure).replace("<failure>", "").strip().lines().findFirst().orElse("");
+      return message.replaceFirst("^[A-Za-z0-9_.$]+(Exception|Error): ", "");
+    }
+    Matcher exit = EXIT.matcher(said);
+    Matcher signal = SIGNAL.matcher(said);
+    return "the benchmark's process ended "
+        + (exit.find() ? "with exit code " + exit.group(1) : "without a word")
+        + (signal.find() ? ", by " + signal.group(1) : "");
   }
 
   private String name() {
@@ -138,20 +176,9 @@ final class Progress implements OutputFormat {
   }
 
   private void show() {
-    if (terminal) {
-      int width = 20;
-      int full = iterations == 0 ? width : Math.min(width, width * done / iterations);
-      out.print(
-          CLEAR
-              + "[%s%s] %d/%d, %s left  %s"
-                  .formatted(
-                      "#".repeat(full),
-                      ".".repeat(width - full),
-                      started,
-                      measurements,
-                      left(),
-                      name()));
-      out.flush();
+    if (bar != null) {
+      bar.setExtraMessage("%d/%d %s".formatted(started, measurements, name()));
+      bar.stepTo(done);
     }
   }
 
@@ -166,9 +193,12 @@ final class Progress implements OutputFormat {
   @Override
   public void endRun(Collection<RunResult> results) {
     finish();
-    if (terminal) {
-      out.print(CLEAR);
-      out.flush();
+  }
+
+  /** There are no more runs: takes the bar away. */
+  void end() {
+    if (bar != null) {
+      bar.close();
     }
   }
 

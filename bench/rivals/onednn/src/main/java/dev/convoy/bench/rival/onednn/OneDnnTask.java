@@ -21,6 +21,7 @@ final class OneDnnTask implements Task {
   private final IntMemoryMap arguments = new IntMemoryMap();
   private final List<Move> before = new ArrayList<>();
   private final List<Move> after = new ArrayList<>();
+  private final List<Tensor> inputs = new ArrayList<>(); // whose memory goes with them
   private final List<Tensor> results = new ArrayList<>();
   private primitive computation;
 
@@ -58,6 +59,7 @@ final class OneDnnTask implements Task {
     Move move = move(argument, plain, liked, tensor);
     if (reorders) {
       before.add(move);
+      inputs.add(tensor);
     }
     return this;
   }

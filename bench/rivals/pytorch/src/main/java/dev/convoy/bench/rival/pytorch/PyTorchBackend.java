@@ -162,8 +162,8 @@ final class PyTorchBackend implements Backend {
     Tensor x = copy(problem.x());
     T_TensorTensor_T made =
         torch.max_pool2d_with_indices(x, kernel, stride, padding, dilation, false);
-    Tensor y = made.get0();
-    Tensor indices = made.get1();
+    Tensor y = made.get0().clone(); // what the pair holds goes with it
+    Tensor indices = made.get1().clone();
     return switch (problem.operation()) {
       case MAXPOOL_BACKWARD -> {
         Tensor dy = copy(problem.dy());
