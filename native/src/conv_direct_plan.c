@@ -35,7 +35,8 @@ static int64_t lanes(const convoy_conv2d_plan *p) {
  * weight gradients, whose sums run over pixels, must in the end be added up across each vector:
  * with few channels, packing costs more. Time of the matrix product over theirs, float32, AVX-512:
  * 3 -> 64, 3x3, 224x224: 1.8; 7x7 of stride 2: 1.1; 1 -> 32, 5x5, 28x28: 1.2; 2 -> 128: 0.9; 16 ->
- * 16: 0.8. With AVX2's sixteen registers, 0.6 to 1.3 of the first three.
+ * 16: 0.8; float64: 1.05 and 1.3 for the second and third. With AVX2's sixteen registers, 0.6
+ * to 1.3.
  */
 int conv_direct_pays(const convoy_conv2d_plan *p) {
   int64_t channels = conv_group_channels(p), filters = conv_group_filters(p);

@@ -1,8 +1,7 @@
 /*
  * y, or dx as the convolution of dy with the weights turned round: block by block of tiles, their
  * inputs are transformed, multiplied by the transformed weights, each square a matrix product over
- * channels, and transformed back. Included once per element type T and instruction
- * set.
+ * channels, and transformed back. Included once per element type T and instruction set.
  */
 
 /* What a piece works with. */

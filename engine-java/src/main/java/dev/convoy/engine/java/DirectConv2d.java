@@ -10,9 +10,10 @@ import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Convolution and its gradient with respect to the input where few filters share an input channel,
- * depthwise above all: sums over the band itself, see {@link PackColumns}, a few rows of one image
- * at a time. Where images fit, one plan serves them all.
+ * Convolution and its gradient with respect to the input where few filters share an input channel:
+ * sums over the band itself, see {@link PackColumns}, a few rows of one image at a time. Where
+ * images fit, one plan serves them all. The usual depthwise convolutions are {@link
+ * DepthwiseConv2d}'s.
  *
  * <p>Used by one calling thread at a time.
  */
