@@ -1,0 +1,41 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How kernels reach a tensor's memory: {@code base} and {@code at} give the segment and the offset
+ * of its first byte in it.
+ *
+ * <p>Where the JVM grants native access, the segment is all memory there is, a constant for the
+ * compiler: each access is then one instruction, without bounds and without asking whether the
+ * tensor's arena still lives. Elsewhere it is the tensor's own, which costs up to a half of the
+ * speed. The call holds on to the tensor, and whoever closes an arena while a call works in it is at
+ * fault either way; {@link JavaEngineProvider} says so.
+ */
+final class Memory {
+  /** Whether memory is reached by its address. */
+  static final boolean BY_ADDRESS = Memory.class.getModule().isNativeAccessEnabled();
+
+  private static final MemorySegment ALL = BY_ADDRESS ? everything() : MemorySegment.NULL;
+
+  private Memory() {}
+
+  @SuppressWarnings("restricted") // only where it is granted
+  private static MemorySegment everything() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  }
+
+  /**
+   * The segment to read and write a tensor in. To be taken in the method of the loop itself, where
+   * the compiler sees the constant.
+   */
+  static MemorySegment base(MemorySegment segment) {
+    return BY_ADDRESS ? ALL : segment;
+  }
+
+  /** The offset of the tensor's first byte in {@link #base}. */
+  static long at(Tensor tensor) {
+    return BY_ADDRESS ? tensor.segment().address() : 0;
+  }
+}
