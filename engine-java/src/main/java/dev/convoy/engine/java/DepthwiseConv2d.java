@@ -117,6 +117,7 @@ final class DepthwiseConv2d {
   private void run(Tensor in, Tensor w, Tensor out) {
     input = in.segment();
     output = out.segment();
+    band.lastWord = Memory.at(input) + input.byteSize() - DepthwiseBand.WORD;
     packed = shared.panels(dtype);
     int length = Math.toIntExact(w.shape().elements());
     packed.reserve(GemmPanels.Part.LEFT, length);
@@ -138,9 +139,11 @@ final class DepthwiseConv2d {
     work.reserveBand(band);
     int wide = pairsWidth(work);
     int columns = band.columns.outputs;
-    work.reserve(
-        GemmPanels.Part.PRODUCT,
-        Math.multiplyExact((long) band.blockRows, spread ? 2L * wide : columns));
+    if (spread) {
+      work.reserve(GemmPanels.Part.PRODUCT, Math.multiplyExact(2L * band.blockRows, wide));
+    }
+    int bytes = dtype.bytes();
+    int inputs = band.rows.inputs * band.columns.inputs;
     int last = Math.min(units, (piece + 1) * unitsPerPiece);
     for (int unit = piece * unitsPerPiece; unit < last; unit++) {
       int block = unit % band.blocks;
@@ -153,19 +156,13 @@ final class DepthwiseConv2d {
         storePairs(work, plane, first, rows, wide);
         continue;
       }
+      long next = Memory.at(input) + ((long) plane * inputs + band.end(first, rows)) * bytes;
       for (int filter = 0; filter < filters; filter++) {
         int channel = plane % channels * filters + filter;
-        work.outputs(band, packed, channel * TAPS, rows);
         long row = ((long) plane * filters + filter) * band.rows.outputs + first;
-        work.store(
-            GemmPanels.Part.PRODUCT,
-            0,
-            output,
-            row * columns,
-            rows * columns,
-            epilogue,
-            bias,
-            channel);
+        long to = Memory.at(output) + row * columns * bytes;
+        work.outputs(
+            band, rows, packed, channel * TAPS, bias, channel, epilogue, output, to, input, next);
       }
     }
   }

@@ -1,10 +1,12 @@
 package dev.convoy.engine.java;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -17,6 +19,10 @@ final class DepthwiseF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
+
+  private static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
   private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
   private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
@@ -63,17 +69,19 @@ final class DepthwiseF32 {
 
   /** Neighbouring rows. The last vector of a row ends where the row does, or in zeros. */
   private static void copyRows(
-      MemorySegment from, long at, int width, int rows, float[] to, int index, int pitch) {
+      MemorySegment segment, long at, int width, int rows, float[] to, int index, int pitch) {
     int last = width - LANES;
     if (last < 0) {
       for (int row = 0; row < rows; row++) {
-        PackF32.copy(from, at + (long) row * width, to, index + row * pitch, width);
+        PackF32.copy(segment, at + (long) row * width, to, index + row * pitch, width);
       }
       return;
     }
-    for (int row = 0; row < rows; row++) {
-      long offset = (at + (long) row * width) * Float.BYTES;
-      int place = index + row * pitch;
+    MemorySegment from = Memory.base(segment);
+    long offset = Memory.at(segment) + at * Float.BYTES;
+    int place = index;
+    long step = (long) width * Float.BYTES;
+    for (int row = 0; row < rows; row++, offset += step, place += pitch) {
       for (int i = 0; i < last; i += LANES) {
         FloatVector.fromMemorySegment(SPECIES, from, offset + (long) i * Float.BYTES, ORDER)
             .intoArray(to, place + i);
@@ -84,36 +92,63 @@ final class DepthwiseF32 {
   }
 
   /**
-   * Rows of outputs without gaps.
+   * Rows of a plane's outputs.
    *
    * @param weights nine from {@code first} on
+   * @param to the first row's place
+   * @param next place of the inputs that will be wanted next
+   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static void outputs(
-      DepthwiseBand band, float[] from, int rows, float[] weights, int first, float[] to, int at) {
-    int columns = band.columns.outputs;
-    for (int column = 0; column < columns; column += LANES) {
-      // The last vector ends where the row does. Only what is narrower than a vector writes past
-      // its row's end, which its next row puts right.
-      int start = Math.max(0, Math.min(column, columns - LANES));
-      if (band.columns.stride == 1) {
-        strip(from, start, band.pitch, rows, weights, first, to, at + start, columns);
-      } else {
-        stripOfEvery2nd(
-            from, start, band.lane, band.pitch, rows, weights, first, to, at + start, columns);
-      }
-    }
-  }
-
-  private static void strip(
+  static int outputs(
+      DepthwiseBand plan,
       float[] band,
-      int from,
-      int pitch,
       int rows,
       float[] weights,
       int first,
-      float[] to,
-      int index,
-      int width) {
+      float bias,
+      GemmEpilogue epilogue,
+      MemorySegment y,
+      long to,
+      MemorySegment x,
+      long next) {
+    int touched = 0;
+    for (int column = 0; column < plan.columns.outputs; column += LANES) {
+      long at = to + (long) column * Float.BYTES;
+      if (plan.columns.stride == 1) {
+        touched += strip(plan, band, column, rows, weights, first, bias, epilogue, y, at, x, next);
+      } else {
+        touched +=
+            stripOfEvery2nd(
+                plan, band, column, rows, weights, first, bias, epilogue, y, at, x, next);
+      }
+    }
+    return touched;
+  }
+
+  private static int strip(
+      DepthwiseBand plan,
+      float[] band,
+      int column,
+      int rows,
+      float[] weights,
+      int first,
+      float bias,
+      GemmEpilogue epilogue,
+      MemorySegment output,
+      long to,
+      MemorySegment input,
+      long next) {
+    MemorySegment y = Memory.base(output);
+    MemorySegment x = Memory.base(input);
+    long step = plan.stepAhead(LANES, Float.BYTES);
+    long last = plan.lastWord;
+    long ahead = next + column / LANES * plan.blockRows * step;
+    int touched = 0;
+    int pitch = plan.pitch;
+    long width = (long) plan.columns.outputs * Float.BYTES;
+    VectorMask<Float> lanes =
+        VectorMask.fromLong(
+            SPECIES, -1L >>> Math.max(0, Long.SIZE - (plan.columns.outputs - column)));
     FloatVector w00 = FloatVector.broadcast(SPECIES, weights[first]);
     FloatVector w01 = FloatVector.broadcast(SPECIES, weights[first + 1]);
     FloatVector w02 = FloatVector.broadcast(SPECIES, weights[first + 2]);
@@ -123,39 +158,63 @@ final class DepthwiseF32 {
     FloatVector w20 = FloatVector.broadcast(SPECIES, weights[first + 6]);
     FloatVector w21 = FloatVector.broadcast(SPECIES, weights[first + 7]);
     FloatVector w22 = FloatVector.broadcast(SPECIES, weights[first + 8]);
-    int at = from;
+    FloatVector start = FloatVector.broadcast(SPECIES, bias);
+    int at = column;
     FloatVector left = FloatVector.fromArray(SPECIES, band, at);
     FloatVector centre = FloatVector.fromArray(SPECIES, band, at + 1);
     FloatVector right = FloatVector.fromArray(SPECIES, band, at + 2);
-    FloatVector above = w02.fma(right, w01.fma(centre, w00.mul(left)));
+    FloatVector above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
     at += pitch;
     left = FloatVector.fromArray(SPECIES, band, at);
     centre = FloatVector.fromArray(SPECIES, band, at + 1);
     right = FloatVector.fromArray(SPECIES, band, at + 2);
     FloatVector both = w12.fma(right, w11.fma(centre, w10.fma(left, above)));
-    above = w02.fma(right, w01.fma(centre, w00.mul(left)));
-    for (int row = 0, out = index; row < rows; row++, out += width) {
+    above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+    long out = to;
+    for (int row = 0; row < rows; row++, out += width) {
+      touched += x.get(WORD, Math.min(ahead, last));
+      ahead += step;
       at += pitch;
       left = FloatVector.fromArray(SPECIES, band, at);
       centre = FloatVector.fromArray(SPECIES, band, at + 1);
       right = FloatVector.fromArray(SPECIES, band, at + 2);
-      w22.fma(right, w21.fma(centre, w20.fma(left, both))).intoArray(to, out);
+      FloatVector sum = w22.fma(right, w21.fma(centre, w20.fma(left, both)));
       both = w12.fma(right, w11.fma(centre, w10.fma(left, above)));
-      above = w02.fma(right, w01.fma(centre, w00.mul(left)));
+      above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+      if (epilogue == GemmEpilogue.RELU) {
+        sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
+      } else if (epilogue == GemmEpilogue.ADD) {
+        sum = FloatVector.fromMemorySegment(SPECIES, y, out, ORDER, lanes).add(sum);
+      }
+      sum.intoMemorySegment(y, out, ORDER, lanes);
     }
+    return touched;
   }
 
-  private static void stripOfEvery2nd(
+  private static int stripOfEvery2nd(
+      DepthwiseBand plan,
       float[] band,
-      int from,
-      int lane,
-      int pitch,
+      int column,
       int rows,
       float[] weights,
       int first,
-      float[] to,
-      int index,
-      int width) {
+      float bias,
+      GemmEpilogue epilogue,
+      MemorySegment output,
+      long to,
+      MemorySegment input,
+      long next) {
+    MemorySegment y = Memory.base(output);
+    MemorySegment x = Memory.base(input);
+    long step = plan.stepAhead(LANES, Float.BYTES);
+    long last = plan.lastWord;
+    long ahead = next + column / LANES * plan.blockRows * step;
+    int touched = 0;
+    int pitch = plan.pitch;
+    long width = (long) plan.columns.outputs * Float.BYTES;
+    VectorMask<Float> lanes =
+        VectorMask.fromLong(
+            SPECIES, -1L >>> Math.max(0, Long.SIZE - (plan.columns.outputs - column)));
     FloatVector w00 = FloatVector.broadcast(SPECIES, weights[first]);
     FloatVector w01 = FloatVector.broadcast(SPECIES, weights[first + 1]);
     FloatVector w02 = FloatVector.broadcast(SPECIES, weights[first + 2]);
@@ -165,12 +224,18 @@ final class DepthwiseF32 {
     FloatVector w20 = FloatVector.broadcast(SPECIES, weights[first + 6]);
     FloatVector w21 = FloatVector.broadcast(SPECIES, weights[first + 7]);
     FloatVector w22 = FloatVector.broadcast(SPECIES, weights[first + 8]);
-    int at = from;
+    int lane = plan.lane;
+    FloatVector start = FloatVector.broadcast(SPECIES, bias);
+    int at = column;
     FloatVector left = FloatVector.fromArray(SPECIES, band, at);
     FloatVector centre = FloatVector.fromArray(SPECIES, band, at + lane);
     FloatVector right = FloatVector.fromArray(SPECIES, band, at + 1);
-    FloatVector above = w02.fma(right, w01.fma(centre, w00.mul(left)));
-    for (int row = 0, out = index; row < rows; row++, out += width) {
+    FloatVector above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+    long out = to;
+    for (int row = 0; row < rows; row++, out += width) {
+      touched += x.get(WORD, Math.min(ahead, last));
+      touched += x.get(WORD, Math.min(ahead + step / 2, last));
+      ahead += step;
       at += pitch;
       left = FloatVector.fromArray(SPECIES, band, at);
       centre = FloatVector.fromArray(SPECIES, band, at + lane);
@@ -180,9 +245,16 @@ final class DepthwiseF32 {
       left = FloatVector.fromArray(SPECIES, band, at);
       centre = FloatVector.fromArray(SPECIES, band, at + lane);
       right = FloatVector.fromArray(SPECIES, band, at + 1);
-      w22.fma(right, w21.fma(centre, w20.fma(left, above))).intoArray(to, out);
-      above = w02.fma(right, w01.fma(centre, w00.mul(left)));
+      FloatVector sum = w22.fma(right, w21.fma(centre, w20.fma(left, above)));
+      above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+      if (epilogue == GemmEpilogue.RELU) {
+        sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
+      } else if (epilogue == GemmEpilogue.ADD) {
+        sum = FloatVector.fromMemorySegment(SPECIES, y, out, ORDER, lanes).add(sum);
+      }
+      sum.intoMemorySegment(y, out, ORDER, lanes);
     }
+    return touched;
   }
 
   /**

@@ -1,10 +1,12 @@
 package dev.convoy.engine.java;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -17,6 +19,10 @@ final class DepthwiseF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
+
+  private static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
 
   private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
   private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
@@ -63,17 +69,19 @@ final class DepthwiseF64 {
 
   /** Neighbouring rows. The last vector of a row ends where the row does, or in zeros. */
   private static void copyRows(
-      MemorySegment from, long at, int width, int rows, double[] to, int index, int pitch) {
+      MemorySegment segment, long at, int width, int rows, double[] to, int index, int pitch) {
     int last = width - LANES;
     if (last < 0) {
       for (int row = 0; row < rows; row++) {
-        PackF64.copy(from, at + (long) row * width, to, index + row * pitch, width);
+        PackF64.copy(segment, at + (long) row * width, to, index + row * pitch, width);
       }
       return;
     }
-    for (int row = 0; row < rows; row++) {
-      long offset = (at + (long) row * width) * Double.BYTES;
-      int place = index + row * pitch;
+    MemorySegment from = Memory.base(segment);
+    long offset = Memory.at(segment) + at * Double.BYTES;
+    int place = index;
+    long step = (long) width * Double.BYTES;
+    for (int row = 0; row < rows; row++, offset += step, place += pitch) {
       for (int i = 0; i < last; i += LANES) {
         DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) i * Double.BYTES, ORDER)
             .intoArray(to, place + i);
@@ -84,42 +92,63 @@ final class DepthwiseF64 {
   }
 
   /**
-   * Rows of outputs without gaps.
+   * Rows of a plane's outputs.
    *
    * @param weights nine from {@code first} on
+   * @param to the first row's place
+   * @param next place of the inputs that will be wanted next
+   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static void outputs(
-      DepthwiseBand band,
-      double[] from,
+  static int outputs(
+      DepthwiseBand plan,
+      double[] band,
       int rows,
       double[] weights,
       int first,
-      double[] to,
-      int at) {
-    int columns = band.columns.outputs;
-    for (int column = 0; column < columns; column += LANES) {
-      // The last vector ends where the row does. Only what is narrower than a vector writes past
-      // its row's end, which its next row puts right.
-      int start = Math.max(0, Math.min(column, columns - LANES));
-      if (band.columns.stride == 1) {
-        strip(from, start, band.pitch, rows, weights, first, to, at + start, columns);
+      double bias,
+      GemmEpilogue epilogue,
+      MemorySegment y,
+      long to,
+      MemorySegment x,
+      long next) {
+    int touched = 0;
+    for (int column = 0; column < plan.columns.outputs; column += LANES) {
+      long at = to + (long) column * Double.BYTES;
+      if (plan.columns.stride == 1) {
+        touched += strip(plan, band, column, rows, weights, first, bias, epilogue, y, at, x, next);
       } else {
-        stripOfEvery2nd(
-            from, start, band.lane, band.pitch, rows, weights, first, to, at + start, columns);
+        touched +=
+            stripOfEvery2nd(
+                plan, band, column, rows, weights, first, bias, epilogue, y, at, x, next);
       }
     }
+    return touched;
   }
 
-  private static void strip(
+  private static int strip(
+      DepthwiseBand plan,
       double[] band,
-      int from,
-      int pitch,
+      int column,
       int rows,
       double[] weights,
       int first,
-      double[] to,
-      int index,
-      int width) {
+      double bias,
+      GemmEpilogue epilogue,
+      MemorySegment output,
+      long to,
+      MemorySegment input,
+      long next) {
+    MemorySegment y = Memory.base(output);
+    MemorySegment x = Memory.base(input);
+    long step = plan.stepAhead(LANES, Double.BYTES);
+    long last = plan.lastWord;
+    long ahead = next + column / LANES * plan.blockRows * step;
+    int touched = 0;
+    int pitch = plan.pitch;
+    long width = (long) plan.columns.outputs * Double.BYTES;
+    VectorMask<Double> lanes =
+        VectorMask.fromLong(
+            SPECIES, -1L >>> Math.max(0, Long.SIZE - (plan.columns.outputs - column)));
     DoubleVector w00 = DoubleVector.broadcast(SPECIES, weights[first]);
     DoubleVector w01 = DoubleVector.broadcast(SPECIES, weights[first + 1]);
     DoubleVector w02 = DoubleVector.broadcast(SPECIES, weights[first + 2]);
@@ -129,39 +158,63 @@ final class DepthwiseF64 {
     DoubleVector w20 = DoubleVector.broadcast(SPECIES, weights[first + 6]);
     DoubleVector w21 = DoubleVector.broadcast(SPECIES, weights[first + 7]);
     DoubleVector w22 = DoubleVector.broadcast(SPECIES, weights[first + 8]);
-    int at = from;
+    DoubleVector start = DoubleVector.broadcast(SPECIES, bias);
+    int at = column;
     DoubleVector left = DoubleVector.fromArray(SPECIES, band, at);
     DoubleVector centre = DoubleVector.fromArray(SPECIES, band, at + 1);
     DoubleVector right = DoubleVector.fromArray(SPECIES, band, at + 2);
-    DoubleVector above = w02.fma(right, w01.fma(centre, w00.mul(left)));
+    DoubleVector above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
     at += pitch;
     left = DoubleVector.fromArray(SPECIES, band, at);
     centre = DoubleVector.fromArray(SPECIES, band, at + 1);
     right = DoubleVector.fromArray(SPECIES, band, at + 2);
     DoubleVector both = w12.fma(right, w11.fma(centre, w10.fma(left, above)));
-    above = w02.fma(right, w01.fma(centre, w00.mul(left)));
-    for (int row = 0, out = index; row < rows; row++, out += width) {
+    above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+    long out = to;
+    for (int row = 0; row < rows; row++, out += width) {
+      touched += x.get(WORD, Math.min(ahead, last));
+      ahead += step;
       at += pitch;
       left = DoubleVector.fromArray(SPECIES, band, at);
       centre = DoubleVector.fromArray(SPECIES, band, at + 1);
       right = DoubleVector.fromArray(SPECIES, band, at + 2);
-      w22.fma(right, w21.fma(centre, w20.fma(left, both))).intoArray(to, out);
+      DoubleVector sum = w22.fma(right, w21.fma(centre, w20.fma(left, both)));
       both = w12.fma(right, w11.fma(centre, w10.fma(left, above)));
-      above = w02.fma(right, w01.fma(centre, w00.mul(left)));
+      above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+      if (epilogue == GemmEpilogue.RELU) {
+        sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
+      } else if (epilogue == GemmEpilogue.ADD) {
+        sum = DoubleVector.fromMemorySegment(SPECIES, y, out, ORDER, lanes).add(sum);
+      }
+      sum.intoMemorySegment(y, out, ORDER, lanes);
     }
+    return touched;
   }
 
-  private static void stripOfEvery2nd(
+  private static int stripOfEvery2nd(
+      DepthwiseBand plan,
       double[] band,
-      int from,
-      int lane,
-      int pitch,
+      int column,
       int rows,
       double[] weights,
       int first,
-      double[] to,
-      int index,
-      int width) {
+      double bias,
+      GemmEpilogue epilogue,
+      MemorySegment output,
+      long to,
+      MemorySegment input,
+      long next) {
+    MemorySegment y = Memory.base(output);
+    MemorySegment x = Memory.base(input);
+    long step = plan.stepAhead(LANES, Double.BYTES);
+    long last = plan.lastWord;
+    long ahead = next + column / LANES * plan.blockRows * step;
+    int touched = 0;
+    int pitch = plan.pitch;
+    long width = (long) plan.columns.outputs * Double.BYTES;
+    VectorMask<Double> lanes =
+        VectorMask.fromLong(
+            SPECIES, -1L >>> Math.max(0, Long.SIZE - (plan.columns.outputs - column)));
     DoubleVector w00 = DoubleVector.broadcast(SPECIES, weights[first]);
     DoubleVector w01 = DoubleVector.broadcast(SPECIES, weights[first + 1]);
     DoubleVector w02 = DoubleVector.broadcast(SPECIES, weights[first + 2]);
@@ -171,12 +224,18 @@ final class DepthwiseF64 {
     DoubleVector w20 = DoubleVector.broadcast(SPECIES, weights[first + 6]);
     DoubleVector w21 = DoubleVector.broadcast(SPECIES, weights[first + 7]);
     DoubleVector w22 = DoubleVector.broadcast(SPECIES, weights[first + 8]);
-    int at = from;
+    int lane = plan.lane;
+    DoubleVector start = DoubleVector.broadcast(SPECIES, bias);
+    int at = column;
     DoubleVector left = DoubleVector.fromArray(SPECIES, band, at);
     DoubleVector centre = DoubleVector.fromArray(SPECIES, band, at + lane);
     DoubleVector right = DoubleVector.fromArray(SPECIES, band, at + 1);
-    DoubleVector above = w02.fma(right, w01.fma(centre, w00.mul(left)));
-    for (int row = 0, out = index; row < rows; row++, out += width) {
+    DoubleVector above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+    long out = to;
+    for (int row = 0; row < rows; row++, out += width) {
+      touched += x.get(WORD, Math.min(ahead, last));
+      touched += x.get(WORD, Math.min(ahead + step / 2, last));
+      ahead += step;
       at += pitch;
       left = DoubleVector.fromArray(SPECIES, band, at);
       centre = DoubleVector.fromArray(SPECIES, band, at + lane);
@@ -186,9 +245,16 @@ final class DepthwiseF64 {
       left = DoubleVector.fromArray(SPECIES, band, at);
       centre = DoubleVector.fromArray(SPECIES, band, at + lane);
       right = DoubleVector.fromArray(SPECIES, band, at + 1);
-      w22.fma(right, w21.fma(centre, w20.fma(left, above))).intoArray(to, out);
-      above = w02.fma(right, w01.fma(centre, w00.mul(left)));
+      DoubleVector sum = w22.fma(right, w21.fma(centre, w20.fma(left, above)));
+      above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
+      if (epilogue == GemmEpilogue.RELU) {
+        sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
+      } else if (epilogue == GemmEpilogue.ADD) {
+        sum = DoubleVector.fromMemorySegment(SPECIES, y, out, ORDER, lanes).add(sum);
+      }
+      sum.intoMemorySegment(y, out, ORDER, lanes);
     }
+    return touched;
   }
 
   /**

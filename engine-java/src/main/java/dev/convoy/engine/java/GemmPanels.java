@@ -225,8 +225,19 @@ abstract class GemmPanels {
   /** A block's rows, {@code first} the first of the outputs. */
   abstract void band(DepthwiseBand plan, MemorySegment from, long at, int first, int rows);
 
-  /** Rows of a depthwise convolution's outputs, from the band into the product. */
-  abstract void outputs(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows);
+  /** Rows of a depthwise convolution's outputs from the band; see {@link DepthwiseF32#outputs}. */
+  abstract void outputs(
+      DepthwiseBand plan,
+      int rows,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment biases,
+      long channel,
+      GemmEpilogue epilogue,
+      MemorySegment y,
+      long to,
+      MemorySegment x,
+      long next);
 
   /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
   abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);

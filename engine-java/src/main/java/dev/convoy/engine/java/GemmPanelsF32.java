@@ -17,6 +17,10 @@ final class GemmPanelsF32 extends GemmPanels {
   private float[] tiles = {};
   private float[] turned = {};
   private float[] whole = {};
+
+  /** What was read only to have it in cache. */
+  private int touched;
+
   private final float[] tile = new float[PackF32.tileLength()];
   private final float[] productTile = new float[GemmTile.ROWS * GemmKernelF32.TILE_COLUMNS];
 
@@ -216,9 +220,21 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void outputs(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows) {
+  void outputs(
+      DepthwiseBand plan,
+      int rows,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment biases,
+      long channel,
+      GemmEpilogue epilogue,
+      MemorySegment y,
+      long to,
+      MemorySegment x,
+      long next) {
+    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwiseF32.outputs(plan, band, rows, w, weights, product, 0);
+    touched += DepthwiseF32.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
   }
 
   @Override

@@ -17,6 +17,10 @@ final class GemmPanelsF64 extends GemmPanels {
   private double[] tiles = {};
   private double[] turned = {};
   private double[] whole = {};
+
+  /** What was read only to have it in cache. */
+  private int touched;
+
   private final double[] tile = new double[PackF64.tileLength()];
   private final double[] productTile = new double[GemmTile.ROWS * GemmKernelF64.TILE_COLUMNS];
 
@@ -216,9 +220,21 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void outputs(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows) {
+  void outputs(
+      DepthwiseBand plan,
+      int rows,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment biases,
+      long channel,
+      GemmEpilogue epilogue,
+      MemorySegment y,
+      long to,
+      MemorySegment x,
+      long next) {
+    double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     double[] w = ((GemmPanelsF64) leftOwner).left;
-    DepthwiseF64.outputs(plan, band, rows, w, weights, product, 0);
+    touched += DepthwiseF64.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
   }
 
   @Override

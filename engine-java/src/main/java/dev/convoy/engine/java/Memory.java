@@ -1,6 +1,5 @@
 package dev.convoy.engine.java;
 
-import dev.convoy.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Where the JVM grants native access, the segment is all memory there is, a constant for the
  * compiler: each access is then one instruction, without bounds and without asking whether the
  * tensor's arena still lives. Elsewhere it is the tensor's own, which costs up to a half of the
- * speed. The call holds on to the tensor, and whoever closes an arena while a call works in it is at
- * fault either way; {@link JavaEngineProvider} says so.
+ * speed. The call holds on to the tensor, and whoever closes an arena while a call works in it is
+ * at fault either way; {@link JavaEngineProvider} says so.
  */
 final class Memory {
   /** Whether memory is reached by its address. */
@@ -34,8 +33,8 @@ final class Memory {
     return BY_ADDRESS ? ALL : segment;
   }
 
-  /** The offset of the tensor's first byte in {@link #base}. */
-  static long at(Tensor tensor) {
-    return BY_ADDRESS ? tensor.segment().address() : 0;
+  /** The offset of a segment's first byte in {@link #base}. */
+  static long at(MemorySegment segment) {
+    return BY_ADDRESS ? segment.address() : 0;
   }
 }
