@@ -36,10 +36,11 @@ final class GemmDotF32 {
       float[] room) {
     for (int j = 0; j < count; j += 4) {
       int last = count - 1;
-      long first = (at + (long) j * depth) * Float.BYTES;
-      long second = (at + (long) Math.min(j + 1, last) * depth) * Float.BYTES;
-      long third = (at + (long) Math.min(j + 2, last) * depth) * Float.BYTES;
-      long fourth = (at + (long) Math.min(j + 3, last) * depth) * Float.BYTES;
+      long begin = Memory.at(matrix);
+      long first = begin + (at + (long) j * depth) * Float.BYTES;
+      long second = begin + (at + (long) Math.min(j + 1, last) * depth) * Float.BYTES;
+      long third = begin + (at + (long) Math.min(j + 2, last) * depth) * Float.BYTES;
+      long fourth = begin + (at + (long) Math.min(j + 3, last) * depth) * Float.BYTES;
       four(row, start, matrix, first, second, third, fourth, depth, room);
       int some = Math.min(4, count - j);
       for (int i = 0; i < some; i++) {
@@ -59,6 +60,7 @@ final class GemmDotF32 {
       long fourth,
       int depth,
       float[] room) {
+    MemorySegment memory = Memory.base(matrix);
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = FloatVector.zero(SPECIES);
     FloatVector sum2 = FloatVector.zero(SPECIES);
@@ -67,26 +69,26 @@ final class GemmDotF32 {
     for (; p <= depth - LANES; p += LANES) {
       FloatVector factor = FloatVector.fromArray(SPECIES, row, start + p);
       long next = (long) p * Float.BYTES;
-      sum0 = FloatVector.fromMemorySegment(SPECIES, matrix, first + next, ORDER).fma(factor, sum0);
-      sum1 = FloatVector.fromMemorySegment(SPECIES, matrix, second + next, ORDER).fma(factor, sum1);
-      sum2 = FloatVector.fromMemorySegment(SPECIES, matrix, third + next, ORDER).fma(factor, sum2);
-      sum3 = FloatVector.fromMemorySegment(SPECIES, matrix, fourth + next, ORDER).fma(factor, sum3);
+      sum0 = FloatVector.fromMemorySegment(SPECIES, memory, first + next, ORDER).fma(factor, sum0);
+      sum1 = FloatVector.fromMemorySegment(SPECIES, memory, second + next, ORDER).fma(factor, sum1);
+      sum2 = FloatVector.fromMemorySegment(SPECIES, memory, third + next, ORDER).fma(factor, sum2);
+      sum3 = FloatVector.fromMemorySegment(SPECIES, memory, fourth + next, ORDER).fma(factor, sum3);
     }
     if (p < depth) {
       VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (depth - p)) - 1);
       FloatVector factor = FloatVector.fromArray(SPECIES, row, start + p);
       long next = (long) p * Float.BYTES;
       sum0 =
-          FloatVector.fromMemorySegment(SPECIES, matrix, first + next, ORDER, rest)
+          FloatVector.fromMemorySegment(SPECIES, memory, first + next, ORDER, rest)
               .fma(factor, sum0);
       sum1 =
-          FloatVector.fromMemorySegment(SPECIES, matrix, second + next, ORDER, rest)
+          FloatVector.fromMemorySegment(SPECIES, memory, second + next, ORDER, rest)
               .fma(factor, sum1);
       sum2 =
-          FloatVector.fromMemorySegment(SPECIES, matrix, third + next, ORDER, rest)
+          FloatVector.fromMemorySegment(SPECIES, memory, third + next, ORDER, rest)
               .fma(factor, sum2);
       sum3 =
-          FloatVector.fromMemorySegment(SPECIES, matrix, fourth + next, ORDER, rest)
+          FloatVector.fromMemorySegment(SPECIES, memory, fourth + next, ORDER, rest)
               .fma(factor, sum3);
     }
     sum0.intoArray(room, 0);

@@ -36,10 +36,11 @@ final class GemmDotF64 {
       double[] room) {
     for (int j = 0; j < count; j += 4) {
       int last = count - 1;
-      long first = (at + (long) j * depth) * Double.BYTES;
-      long second = (at + (long) Math.min(j + 1, last) * depth) * Double.BYTES;
-      long third = (at + (long) Math.min(j + 2, last) * depth) * Double.BYTES;
-      long fourth = (at + (long) Math.min(j + 3, last) * depth) * Double.BYTES;
+      long begin = Memory.at(matrix);
+      long first = begin + (at + (long) j * depth) * Double.BYTES;
+      long second = begin + (at + (long) Math.min(j + 1, last) * depth) * Double.BYTES;
+      long third = begin + (at + (long) Math.min(j + 2, last) * depth) * Double.BYTES;
+      long fourth = begin + (at + (long) Math.min(j + 3, last) * depth) * Double.BYTES;
       four(row, start, matrix, first, second, third, fourth, depth, room);
       int some = Math.min(4, count - j);
       for (int i = 0; i < some; i++) {
@@ -59,6 +60,7 @@ final class GemmDotF64 {
       long fourth,
       int depth,
       double[] room) {
+    MemorySegment memory = Memory.base(matrix);
     DoubleVector sum0 = DoubleVector.zero(SPECIES);
     DoubleVector sum1 = DoubleVector.zero(SPECIES);
     DoubleVector sum2 = DoubleVector.zero(SPECIES);
@@ -67,28 +69,28 @@ final class GemmDotF64 {
     for (; p <= depth - LANES; p += LANES) {
       DoubleVector factor = DoubleVector.fromArray(SPECIES, row, start + p);
       long next = (long) p * Double.BYTES;
-      sum0 = DoubleVector.fromMemorySegment(SPECIES, matrix, first + next, ORDER).fma(factor, sum0);
+      sum0 = DoubleVector.fromMemorySegment(SPECIES, memory, first + next, ORDER).fma(factor, sum0);
       sum1 =
-          DoubleVector.fromMemorySegment(SPECIES, matrix, second + next, ORDER).fma(factor, sum1);
-      sum2 = DoubleVector.fromMemorySegment(SPECIES, matrix, third + next, ORDER).fma(factor, sum2);
+          DoubleVector.fromMemorySegment(SPECIES, memory, second + next, ORDER).fma(factor, sum1);
+      sum2 = DoubleVector.fromMemorySegment(SPECIES, memory, third + next, ORDER).fma(factor, sum2);
       sum3 =
-          DoubleVector.fromMemorySegment(SPECIES, matrix, fourth + next, ORDER).fma(factor, sum3);
+          DoubleVector.fromMemorySegment(SPECIES, memory, fourth + next, ORDER).fma(factor, sum3);
     }
     if (p < depth) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (depth - p)) - 1);
       DoubleVector factor = DoubleVector.fromArray(SPECIES, row, start + p);
       long next = (long) p * Double.BYTES;
       sum0 =
-          DoubleVector.fromMemorySegment(SPECIES, matrix, first + next, ORDER, rest)
+          DoubleVector.fromMemorySegment(SPECIES, memory, first + next, ORDER, rest)
               .fma(factor, sum0);
       sum1 =
-          DoubleVector.fromMemorySegment(SPECIES, matrix, second + next, ORDER, rest)
+          DoubleVector.fromMemorySegment(SPECIES, memory, second + next, ORDER, rest)
               .fma(factor, sum1);
       sum2 =
-          DoubleVector.fromMemorySegment(SPECIES, matrix, third + next, ORDER, rest)
+          DoubleVector.fromMemorySegment(SPECIES, memory, third + next, ORDER, rest)
               .fma(factor, sum2);
       sum3 =
-          DoubleVector.fromMemorySegment(SPECIES, matrix, fourth + next, ORDER, rest)
+          DoubleVector.fromMemorySegment(SPECIES, memory, fourth + next, ORDER, rest)
               .fma(factor, sum3);
     }
     sum0.intoArray(room, 0);

@@ -28,7 +28,8 @@ final class GemmOutputF32 {
       int length,
       GemmEpilogue epilogue,
       float bias) {
-    long offset = at * Float.BYTES;
+    MemorySegment memory = Memory.base(to);
+    long offset = Memory.at(to) + at * Float.BYTES;
     int whole = length - length % LANES;
     switch (epilogue) {
       case OVERWRITE -> overwrite(from, index, to, offset, whole, bias);
@@ -40,20 +41,21 @@ final class GemmOutputF32 {
       offset += (long) whole * Float.BYTES;
       FloatVector v = FloatVector.fromArray(SPECIES, from, index + whole).add(bias);
       switch (epilogue) {
-        case OVERWRITE -> v.intoMemorySegment(to, offset, ORDER, rest);
+        case OVERWRITE -> v.intoMemorySegment(memory, offset, ORDER, rest);
         case ADD ->
-            FloatVector.fromMemorySegment(SPECIES, to, offset, ORDER, rest)
+            FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest)
                 .add(v)
-                .intoMemorySegment(to, offset, ORDER, rest);
+                .intoMemorySegment(memory, offset, ORDER, rest);
         case RELU ->
             v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
-                .intoMemorySegment(to, offset, ORDER, rest);
+                .intoMemorySegment(memory, offset, ORDER, rest);
       }
     }
   }
 
   private static void overwrite(
-      float[] from, int index, MemorySegment to, long offset, int n, float bias) {
+      float[] from, int index, MemorySegment segment, long offset, int n, float bias) {
+    MemorySegment to = Memory.base(segment);
     for (int i = 0; i < n; i += LANES) {
       FloatVector.fromArray(SPECIES, from, index + i)
           .add(bias)
@@ -61,7 +63,8 @@ final class GemmOutputF32 {
     }
   }
 
-  private static void add(float[] from, int index, MemorySegment to, long offset, int n) {
+  private static void add(float[] from, int index, MemorySegment segment, long offset, int n) {
+    MemorySegment to = Memory.base(segment);
     for (int i = 0; i < n; i += LANES) {
       long place = offset + (long) i * Float.BYTES;
       FloatVector.fromMemorySegment(SPECIES, to, place, ORDER)
@@ -71,7 +74,8 @@ final class GemmOutputF32 {
   }
 
   private static void relu(
-      float[] from, int index, MemorySegment to, long offset, int n, float bias) {
+      float[] from, int index, MemorySegment segment, long offset, int n, float bias) {
+    MemorySegment to = Memory.base(segment);
     for (int i = 0; i < n; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, from, index + i).add(bias);
       v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
@@ -137,21 +141,22 @@ final class GemmOutputF32 {
    * @param room a vector's room
    */
   static float sum(MemorySegment from, long at, int length, float[] room) {
-    long offset = at * Float.BYTES;
+    MemorySegment memory = Memory.base(from);
+    long offset = Memory.at(from) + at * Float.BYTES;
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = FloatVector.zero(SPECIES);
     int i = 0;
     for (; i <= length - 2 * LANES; i += 2 * LANES) {
       long place = offset + (long) i * Float.BYTES;
-      even = even.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER));
+      even = even.add(FloatVector.fromMemorySegment(SPECIES, memory, place, ORDER));
       place += SPECIES.vectorByteSize();
-      odd = odd.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER));
+      odd = odd.add(FloatVector.fromMemorySegment(SPECIES, memory, place, ORDER));
     }
     for (; i < length; i += LANES) {
       long rest = i + LANES > length ? (1L << (length - i)) - 1 : -1L;
       VectorMask<Float> mask = VectorMask.fromLong(SPECIES, rest);
       long place = offset + (long) i * Float.BYTES;
-      even = even.add(FloatVector.fromMemorySegment(SPECIES, from, place, ORDER, mask));
+      even = even.add(FloatVector.fromMemorySegment(SPECIES, memory, place, ORDER, mask));
     }
     even.add(odd).intoArray(room, 0);
     return total(room, 0);

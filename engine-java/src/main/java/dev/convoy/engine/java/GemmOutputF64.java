@@ -28,7 +28,8 @@ final class GemmOutputF64 {
       int length,
       GemmEpilogue epilogue,
       double bias) {
-    long offset = at * Double.BYTES;
+    MemorySegment memory = Memory.base(to);
+    long offset = Memory.at(to) + at * Double.BYTES;
     int whole = length - length % LANES;
     switch (epilogue) {
       case OVERWRITE -> overwrite(from, index, to, offset, whole, bias);
@@ -40,20 +41,21 @@ final class GemmOutputF64 {
       offset += (long) whole * Double.BYTES;
       DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + whole).add(bias);
       switch (epilogue) {
-        case OVERWRITE -> v.intoMemorySegment(to, offset, ORDER, rest);
+        case OVERWRITE -> v.intoMemorySegment(memory, offset, ORDER, rest);
         case ADD ->
-            DoubleVector.fromMemorySegment(SPECIES, to, offset, ORDER, rest)
+            DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest)
                 .add(v)
-                .intoMemorySegment(to, offset, ORDER, rest);
+                .intoMemorySegment(memory, offset, ORDER, rest);
         case RELU ->
             v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
-                .intoMemorySegment(to, offset, ORDER, rest);
+                .intoMemorySegment(memory, offset, ORDER, rest);
       }
     }
   }
 
   private static void overwrite(
-      double[] from, int index, MemorySegment to, long offset, int n, double bias) {
+      double[] from, int index, MemorySegment segment, long offset, int n, double bias) {
+    MemorySegment to = Memory.base(segment);
     for (int i = 0; i < n; i += LANES) {
       DoubleVector.fromArray(SPECIES, from, index + i)
           .add(bias)
@@ -61,7 +63,8 @@ final class GemmOutputF64 {
     }
   }
 
-  private static void add(double[] from, int index, MemorySegment to, long offset, int n) {
+  private static void add(double[] from, int index, MemorySegment segment, long offset, int n) {
+    MemorySegment to = Memory.base(segment);
     for (int i = 0; i < n; i += LANES) {
       long place = offset + (long) i * Double.BYTES;
       DoubleVector.fromMemorySegment(SPECIES, to, place, ORDER)
@@ -71,7 +74,8 @@ final class GemmOutputF64 {
   }
 
   private static void relu(
-      double[] from, int index, MemorySegment to, long offset, int n, double bias) {
+      double[] from, int index, MemorySegment segment, long offset, int n, double bias) {
+    MemorySegment to = Memory.base(segment);
     for (int i = 0; i < n; i += LANES) {
       DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + i).add(bias);
       v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
@@ -137,21 +141,22 @@ final class GemmOutputF64 {
    * @param room a vector's room
    */
   static double sum(MemorySegment from, long at, int length, double[] room) {
-    long offset = at * Double.BYTES;
+    MemorySegment memory = Memory.base(from);
+    long offset = Memory.at(from) + at * Double.BYTES;
     DoubleVector even = DoubleVector.zero(SPECIES);
     DoubleVector odd = DoubleVector.zero(SPECIES);
     int i = 0;
     for (; i <= length - 2 * LANES; i += 2 * LANES) {
       long place = offset + (long) i * Double.BYTES;
-      even = even.add(DoubleVector.fromMemorySegment(SPECIES, from, place, ORDER));
+      even = even.add(DoubleVector.fromMemorySegment(SPECIES, memory, place, ORDER));
       place += SPECIES.vectorByteSize();
-      odd = odd.add(DoubleVector.fromMemorySegment(SPECIES, from, place, ORDER));
+      odd = odd.add(DoubleVector.fromMemorySegment(SPECIES, memory, place, ORDER));
     }
     for (; i < length; i += LANES) {
       long rest = i + LANES > length ? (1L << (length - i)) - 1 : -1L;
       VectorMask<Double> mask = VectorMask.fromLong(SPECIES, rest);
       long place = offset + (long) i * Double.BYTES;
-      even = even.add(DoubleVector.fromMemorySegment(SPECIES, from, place, ORDER, mask));
+      even = even.add(DoubleVector.fromMemorySegment(SPECIES, memory, place, ORDER, mask));
     }
     even.add(odd).intoArray(room, 0);
     return total(room, 0);

@@ -28,15 +28,16 @@ final class PackF32 {
 
   /** A run of neighbours. */
   static void copy(MemorySegment from, long at, float[] to, int index, int length) {
-    long offset = at * Float.BYTES;
+    MemorySegment memory = Memory.base(from);
+    long offset = Memory.at(from) + at * Float.BYTES;
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, from, offset + (long) i * Float.BYTES, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, memory, offset + (long) i * Float.BYTES, ORDER)
           .intoArray(to, index + i);
     }
     if (i < length) {
       VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - i)) - 1);
-      FloatVector.fromMemorySegment(SPECIES, from, offset + (long) i * Float.BYTES, ORDER, rest)
+      FloatVector.fromMemorySegment(SPECIES, memory, offset + (long) i * Float.BYTES, ORDER, rest)
           .intoArray(to, index + i);
     }
   }
@@ -135,11 +136,13 @@ final class PackF32 {
 
   /** The same from a tensor, whose rows are {@code distance} bytes apart. */
   private static void interleave(MemorySegment from, long offset, long distance, float[] to) {
+    MemorySegment memory = Memory.base(from);
+    long begin = Memory.at(from) + offset;
     for (int i = 0; i < LANES / 2; i++) {
-      long above = offset + i * distance;
-      FloatVector upper = FloatVector.fromMemorySegment(SPECIES, from, above, ORDER);
+      long above = begin + i * distance;
+      FloatVector upper = FloatVector.fromMemorySegment(SPECIES, memory, above, ORDER);
       long below = above + LANES / 2 * distance;
-      FloatVector lower = FloatVector.fromMemorySegment(SPECIES, from, below, ORDER);
+      FloatVector lower = FloatVector.fromMemorySegment(SPECIES, memory, below, ORDER);
       upper.rearrange(LOW, lower).intoArray(to, 2 * i * LANES);
       upper.rearrange(HIGH, lower).intoArray(to, (2 * i + 1) * LANES);
     }
@@ -222,16 +225,17 @@ final class PackF32 {
     int last = (int) Math.clamp(Math.ceilDiv(width - start, (long) stride), (long) first, length);
     zeros(to, index, index + first);
     if (stride == 2) {
+      MemorySegment memory = Memory.base(from);
       for (int i = first; i < last; i += LANES) {
         // Zeros after those that are left of the row.
         long place = start + 2L * i;
         long left = width - place;
         VectorMask<Float> near = VectorMask.fromLong(SPECIES, bits(left));
         VectorMask<Float> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
-        long offset = (at + place) * Float.BYTES;
-        FloatVector low = FloatVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
+        long offset = Memory.at(from) + (at + place) * Float.BYTES;
+        FloatVector low = FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near);
         offset += SPECIES.vectorByteSize();
-        FloatVector high = FloatVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
+        FloatVector high = FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER, far);
         low.rearrange(EVEN, high).intoArray(to, index + i);
       }
     } else {

@@ -28,15 +28,16 @@ final class PackF64 {
 
   /** A run of neighbours. */
   static void copy(MemorySegment from, long at, double[] to, int index, int length) {
-    long offset = at * Double.BYTES;
+    MemorySegment memory = Memory.base(from);
+    long offset = Memory.at(from) + at * Double.BYTES;
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) i * Double.BYTES, ORDER)
+      DoubleVector.fromMemorySegment(SPECIES, memory, offset + (long) i * Double.BYTES, ORDER)
           .intoArray(to, index + i);
     }
     if (i < length) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - i)) - 1);
-      DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) i * Double.BYTES, ORDER, rest)
+      DoubleVector.fromMemorySegment(SPECIES, memory, offset + (long) i * Double.BYTES, ORDER, rest)
           .intoArray(to, index + i);
     }
   }
@@ -136,11 +137,13 @@ final class PackF64 {
 
   /** The same from a tensor, whose rows are {@code distance} bytes apart. */
   private static void interleave(MemorySegment from, long offset, long distance, double[] to) {
+    MemorySegment memory = Memory.base(from);
+    long begin = Memory.at(from) + offset;
     for (int i = 0; i < LANES / 2; i++) {
-      long above = offset + i * distance;
-      DoubleVector upper = DoubleVector.fromMemorySegment(SPECIES, from, above, ORDER);
+      long above = begin + i * distance;
+      DoubleVector upper = DoubleVector.fromMemorySegment(SPECIES, memory, above, ORDER);
       long below = above + LANES / 2 * distance;
-      DoubleVector lower = DoubleVector.fromMemorySegment(SPECIES, from, below, ORDER);
+      DoubleVector lower = DoubleVector.fromMemorySegment(SPECIES, memory, below, ORDER);
       upper.rearrange(LOW, lower).intoArray(to, 2 * i * LANES);
       upper.rearrange(HIGH, lower).intoArray(to, (2 * i + 1) * LANES);
     }
@@ -223,16 +226,17 @@ final class PackF64 {
     int last = (int) Math.clamp(Math.ceilDiv(width - start, (long) stride), (long) first, length);
     zeros(to, index, index + first);
     if (stride == 2) {
+      MemorySegment memory = Memory.base(from);
       for (int i = first; i < last; i += LANES) {
         // Zeros after those that are left of the row.
         long place = start + 2L * i;
         long left = width - place;
         VectorMask<Double> near = VectorMask.fromLong(SPECIES, bits(left));
         VectorMask<Double> far = VectorMask.fromLong(SPECIES, bits(left - LANES));
-        long offset = (at + place) * Double.BYTES;
-        DoubleVector low = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, near);
+        long offset = Memory.at(from) + (at + place) * Double.BYTES;
+        DoubleVector low = DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near);
         offset += SPECIES.vectorByteSize();
-        DoubleVector high = DoubleVector.fromMemorySegment(SPECIES, from, offset, ORDER, far);
+        DoubleVector high = DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, far);
         low.rearrange(EVEN, high).intoArray(to, index + i);
       }
     } else {
