@@ -87,8 +87,8 @@ final class DepthwiseBand {
 
   /** Where the inputs end that some rows of outputs of a plane see, in elements. */
   long end(int first, int count) {
-    return Math.clamp((long) (first + count) * rows.stride - rows.before, 0, rows.inputs)
-        * columns.inputs;
+    long row = (long) (first + count) * rows.stride - rows.before;
+    return Math.clamp(row, 0L, (long) rows.inputs) * columns.inputs;
   }
 
   /** Rows of outputs of a block. */

@@ -61,7 +61,7 @@ final class DepthwiseF64 {
     }
     for (int row = low; row < high; row++) {
       copyRows(from, start, width, 1, whole, left, 0);
-      PackF64.split(whole, 2, to, index, band.lane);
+      PackF64.split(whole, 0, 2, to, index, band.lane);
       start += width;
       index += band.pitch;
     }
@@ -142,7 +142,7 @@ final class DepthwiseF64 {
     MemorySegment x = Memory.base(input);
     long step = plan.stepAhead(LANES, Double.BYTES);
     long last = plan.lastWord;
-    long ahead = next + column / LANES * plan.blockRows * step;
+    long ahead = next + (long) (column / LANES) * plan.blockRows * step;
     int touched = 0;
     int pitch = plan.pitch;
     long width = (long) plan.columns.outputs * Double.BYTES;
@@ -208,7 +208,7 @@ final class DepthwiseF64 {
     MemorySegment x = Memory.base(input);
     long step = plan.stepAhead(LANES, Double.BYTES);
     long last = plan.lastWord;
-    long ahead = next + column / LANES * plan.blockRows * step;
+    long ahead = next + (long) (column / LANES) * plan.blockRows * step;
     int touched = 0;
     int pitch = plan.pitch;
     long width = (long) plan.columns.outputs * Double.BYTES;

@@ -309,8 +309,8 @@ abstract class GemmPanels {
   /** Puts two runs' elements in turn. */
   abstract void zip(Part from, int even, int odd, Part to, int length);
 
-  /** Puts four rows' elements in turn; see {@link WinogradF32#interleave}. */
-  abstract void interleave(Part from, int at, int step, Part to, int index, int count);
+  /** Puts two or four rows' elements in turn; see {@link WinogradF32#interleaveFour}. */
+  abstract void interleave(int rows, Part from, int at, int step, Part to, int index, int count);
 
   /** Adds a bias to a run of neighbours in a part, and applies ReLU if wanted. */
   abstract void finish(

@@ -19,7 +19,7 @@ final class GemmPanelsF32 extends GemmPanels {
   private float[] whole = {};
 
   /** What was read only to have it in cache. */
-  private int touched;
+  private int unused;
 
   private final float[] tile = new float[PackF32.tileLength()];
   private final float[] productTile = new float[GemmTile.ROWS * GemmKernelF32.TILE_COLUMNS];
@@ -122,7 +122,7 @@ final class GemmPanelsF32 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    reserveWhole(block.slotLength() + block.lanes * lanes());
+    reserveWhole(Math.toIntExact(block.channelLength()) + (block.lanes + 1) * lanes());
     PackF32.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
@@ -234,7 +234,7 @@ final class GemmPanelsF32 extends GemmPanels {
       long next) {
     float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    touched += DepthwiseF32.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
+    unused += DepthwiseF32.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
   }
 
   @Override
@@ -332,18 +332,30 @@ final class GemmPanelsF32 extends GemmPanels {
     float[] out = ((GemmPanelsF32) owner).part(to);
     switch (transform) {
       case INPUT -> WinogradF32.input(in, at, step, next, out, index, stride, far, count);
-      case WEIGHTS -> WinogradF32.weights(in, at, step, next, out, index, stride, far, count);
-      case OUTPUT -> WinogradF32.output(in, at, step, next, out, index, stride, far, count);
-      case OUTPUT_GRADIENT ->
-          WinogradF32.outputGradient(in, at, step, next, out, index, stride, far, count);
-      case WEIGHTS_GRADIENT ->
-          WinogradF32.weightsGradient(in, at, step, next, out, index, stride, far, count);
+      case THREE_WEIGHTS ->
+          WinogradF32.threeWeights(in, at, step, next, out, index, stride, far, count);
+      case FIVE_WEIGHTS ->
+          WinogradF32.fiveWeights(in, at, step, next, out, index, stride, far, count);
+      case FOUR_OUTPUTS ->
+          WinogradF32.fourOutputs(in, at, step, next, out, index, stride, far, count);
+      case TWO_OUTPUTS ->
+          WinogradF32.twoOutputs(in, at, step, next, out, index, stride, far, count);
+      case FOUR_GRADIENTS ->
+          WinogradF32.fourGradients(in, at, step, next, out, index, stride, far, count);
+      case TWO_GRADIENTS ->
+          WinogradF32.twoGradients(in, at, step, next, out, index, stride, far, count);
+      case THREE_SUMS -> WinogradF32.threeSums(in, at, step, next, out, index, stride, far, count);
+      case FIVE_SUMS -> WinogradF32.fiveSums(in, at, step, next, out, index, stride, far, count);
     }
   }
 
   @Override
-  void interleave(Part from, int at, int step, Part to, int index, int count) {
-    WinogradF32.interleave(part(from), at, step, part(to), index, count);
+  void interleave(int rows, Part from, int at, int step, Part to, int index, int count) {
+    if (rows == 2) {
+      WinogradF32.interleaveTwo(part(from), at, step, part(to), index, count);
+    } else {
+      WinogradF32.interleaveFour(part(from), at, step, part(to), index, count);
+    }
   }
 
   @Override

@@ -19,7 +19,7 @@ final class GemmPanelsF64 extends GemmPanels {
   private double[] whole = {};
 
   /** What was read only to have it in cache. */
-  private int touched;
+  private int unused;
 
   private final double[] tile = new double[PackF64.tileLength()];
   private final double[] productTile = new double[GemmTile.ROWS * GemmKernelF64.TILE_COLUMNS];
@@ -122,7 +122,7 @@ final class GemmPanelsF64 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    reserveWhole(block.slotLength() + block.lanes * lanes());
+    reserveWhole(Math.toIntExact(block.channelLength()) + (block.lanes + 1) * lanes());
     PackF64.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
@@ -234,7 +234,7 @@ final class GemmPanelsF64 extends GemmPanels {
       long next) {
     double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     double[] w = ((GemmPanelsF64) leftOwner).left;
-    touched += DepthwiseF64.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
+    unused += DepthwiseF64.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
   }
 
   @Override
@@ -332,18 +332,30 @@ final class GemmPanelsF64 extends GemmPanels {
     double[] out = ((GemmPanelsF64) owner).part(to);
     switch (transform) {
       case INPUT -> WinogradF64.input(in, at, step, next, out, index, stride, far, count);
-      case WEIGHTS -> WinogradF64.weights(in, at, step, next, out, index, stride, far, count);
-      case OUTPUT -> WinogradF64.output(in, at, step, next, out, index, stride, far, count);
-      case OUTPUT_GRADIENT ->
-          WinogradF64.outputGradient(in, at, step, next, out, index, stride, far, count);
-      case WEIGHTS_GRADIENT ->
-          WinogradF64.weightsGradient(in, at, step, next, out, index, stride, far, count);
+      case THREE_WEIGHTS ->
+          WinogradF64.threeWeights(in, at, step, next, out, index, stride, far, count);
+      case FIVE_WEIGHTS ->
+          WinogradF64.fiveWeights(in, at, step, next, out, index, stride, far, count);
+      case FOUR_OUTPUTS ->
+          WinogradF64.fourOutputs(in, at, step, next, out, index, stride, far, count);
+      case TWO_OUTPUTS ->
+          WinogradF64.twoOutputs(in, at, step, next, out, index, stride, far, count);
+      case FOUR_GRADIENTS ->
+          WinogradF64.fourGradients(in, at, step, next, out, index, stride, far, count);
+      case TWO_GRADIENTS ->
+          WinogradF64.twoGradients(in, at, step, next, out, index, stride, far, count);
+      case THREE_SUMS -> WinogradF64.threeSums(in, at, step, next, out, index, stride, far, count);
+      case FIVE_SUMS -> WinogradF64.fiveSums(in, at, step, next, out, index, stride, far, count);
     }
   }
 
   @Override
-  void interleave(Part from, int at, int step, Part to, int index, int count) {
-    WinogradF64.interleave(part(from), at, step, part(to), index, count);
+  void interleave(int rows, Part from, int at, int step, Part to, int index, int count) {
+    if (rows == 2) {
+      WinogradF64.interleaveTwo(part(from), at, step, part(to), index, count);
+    } else {
+      WinogradF64.interleaveFour(part(from), at, step, part(to), index, count);
+    }
   }
 
   @Override

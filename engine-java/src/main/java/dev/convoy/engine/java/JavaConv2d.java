@@ -191,7 +191,7 @@ final class JavaConv2d {
       case WINOGRAD -> {
         if (!winogradApplies(spec.window())) {
           throw new IllegalArgumentException(
-              "algorithm is WINOGRAD, which is for kernels of 3 by 3 and strides of 1: the window is "
+              "algorithm is WINOGRAD, which is for kernels of 3 by 3 or 5 by 5 and strides of 1: the window is "
                   + spec.window());
         }
         yield configured;
@@ -204,10 +204,7 @@ final class JavaConv2d {
   }
 
   private static boolean winogradApplies(Window window) {
-    return window.kernelHeight() == WinogradTransform.TAPS
-        && window.kernelWidth() == WinogradTransform.TAPS
-        && window.strideHeight() == 1
-        && window.strideWidth() == 1
+    return WinogradKind.of(window) != null
         && Math.max(window.dilationHeight(), window.dilationWidth()) <= MOST_DILATION;
   }
 
@@ -221,13 +218,14 @@ final class JavaConv2d {
       return false;
     }
     long tiles =
-        covered(tiled.h(), window.dilationHeight()) * covered(tiled.w(), window.dilationWidth());
+        covered(window, tiled.h(), window.dilationHeight())
+            * covered(window, tiled.w(), window.dilationWidth());
     return tiles <= WINOGRAD_WASTE * tiled.h() * tiled.w() && tiled.n() * tiles >= WINOGRAD_OUTPUTS;
   }
 
   /** Places of an axis that its tiles cover. */
-  private static long covered(int size, int dilation) {
-    int outputs = WinogradTransform.OUTPUTS;
+  private static long covered(Window window, int size, int dilation) {
+    int outputs = WinogradKind.of(window).outputs;
     long phases = Math.min(size, dilation);
     return phases * GemmTile.roundUp(Math.ceilDiv(size, dilation), outputs);
   }

@@ -17,6 +17,9 @@ final class PackColumns {
   /** First column of the block, length and offset in the band of each segment. */
   int[] column = new int[0];
 
+  /** Columns of the longest of them. */
+  int longest;
+
   int[] length = new int[0];
   int[] source = new int[0];
 
@@ -119,6 +122,7 @@ final class PackColumns {
       growSegments(most);
     }
     segments = 0;
+    longest = Math.min(columns.outputs, count);
     runs = 0;
     for (int done = 0; done < count; ) {
       int span = Math.min(columns.outputs - start, count - done);

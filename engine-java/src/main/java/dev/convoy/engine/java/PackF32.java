@@ -162,7 +162,7 @@ final class PackF32 {
    * @param height rows of the images
    * @param width columns of the images
    * @param stride of the convolution along a row
-   * @param whole room for a row of the band and a vector more for each of its lanes
+   * @param whole room for a channel of the band and a vector more for each of its lanes
    */
   static void band(
       PackColumns block,
@@ -175,29 +175,90 @@ final class PackF32 {
       int stride,
       float[] whole,
       float[] band) {
+    int length = block.slotLength();
     int to = 0;
     for (int channel = 0; channel < channels; channel++) {
       long plane = first + (long) channel * height * width;
-      for (int slot = 0; slot < block.slots; slot++) {
+      if (block.split > 1) {
+        // All rows first: one just stored is not ready to be loaded in other vectors.
+        rows(block, from, plane, image, width, stride / block.split, whole, 0);
+        for (int slot = 0; slot < block.slots; slot++, to += length) {
+          split(whole, slot * length, block.split, band, to, block.laneLength);
+        }
+        continue;
+      }
+      if (block.lanes == 1) {
+        rows(block, from, plane, image, width, stride, band, to);
+        to += block.slots * length;
+        continue;
+      }
+      for (int slot = 0; slot < block.slots; slot++, to += length) {
         int row = block.slotRow[slot];
         if (row < 0) {
-          zeros(band, to, to + block.slotLength());
+          zeros(band, to, to + length);
+          continue;
+        }
+        long at = plane + block.slotImage[slot] * image + (long) row * width;
+        for (int lane = 0; lane < block.lanes; lane++) {
+          int index = to + lane * block.laneLength;
+          lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
+        }
+      }
+    }
+  }
+
+  /** A channel's rows, each of one lane whose elements are {@code apart}. */
+  private static void rows(
+      PackColumns block,
+      MemorySegment from,
+      long plane,
+      long image,
+      int width,
+      int apart,
+      float[] to,
+      int index) {
+    int length = block.slotLength();
+    long start = block.laneStart[0];
+    if (apart != 1) {
+      for (int slot = 0, place = index; slot < block.slots; slot++, place += length) {
+        int row = block.slotRow[slot];
+        if (row < 0) {
+          zeros(to, place, place + length);
         } else {
           long at = plane + block.slotImage[slot] * image + (long) row * width;
-          if (block.split > 1) {
-            long start = block.laneStart[0];
-            int apart = stride / block.split;
-            lane(from, at, width, start, apart, whole, 0, block.slotLength());
-            split(whole, block.split, band, to, block.laneLength);
-            to += block.slotLength();
-            continue;
-          }
-          for (int lane = 0; lane < block.lanes; lane++) {
-            int index = to + lane * block.laneLength;
-            lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
-          }
+          lane(from, at, width, start, apart, to, place, length);
         }
-        to += block.slotLength();
+      }
+      return;
+    }
+    MemorySegment memory = Memory.base(from);
+    int first = (int) Math.min(Math.max(-start, 0), length);
+    int last = (int) Math.max(Math.min(width - start, length), first);
+    int whole = last - (last - first) % LANES;
+    VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (last - whole)) - 1);
+    long origin = Memory.at(from) + (plane + start) * Float.BYTES;
+    for (int slot = 0, place = index; slot < block.slots; slot++, place += length) {
+      int row = block.slotRow[slot];
+      if (row < 0) {
+        zeros(to, place, place + length);
+        continue;
+      }
+      long at = origin + (block.slotImage[slot] * image + (long) row * width) * Float.BYTES;
+      int i = 0;
+      for (; i < first; i += LANES) {
+        FloatVector.zero(SPECIES).intoArray(to, place + i);
+      }
+      for (i = first; i < whole; i += LANES) {
+        FloatVector.fromMemorySegment(SPECIES, memory, at + (long) i * Float.BYTES, ORDER)
+            .intoArray(to, place + i);
+      }
+      if (i < last) {
+        FloatVector.fromMemorySegment(SPECIES, memory, at + (long) i * Float.BYTES, ORDER, rest)
+            .intoArray(to, place + i);
+        i += LANES;
+      }
+      for (; i < length; i += LANES) {
+        FloatVector.zero(SPECIES).intoArray(to, place + i);
       }
     }
   }
@@ -256,22 +317,22 @@ final class PackF32 {
    * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
    * writes past its end is put right by the next lane's first.
    */
-  static void split(float[] whole, int lanes, float[] to, int index, int length) {
+  static void split(float[] whole, int at, int lanes, float[] to, int index, int length) {
     int last = (length - 1) / LANES * LANES;
     if (lanes == 2) {
       for (int i = last; i >= 0; i -= LANES) {
-        FloatVector low = FloatVector.fromArray(SPECIES, whole, 2 * i);
-        FloatVector high = FloatVector.fromArray(SPECIES, whole, 2 * i + LANES);
+        FloatVector low = FloatVector.fromArray(SPECIES, whole, at + 2 * i);
+        FloatVector high = FloatVector.fromArray(SPECIES, whole, at + 2 * i + LANES);
         low.rearrange(EVEN, high).intoArray(to, index + i);
         low.rearrange(ODD, high).intoArray(to, index + length + i);
       }
       return;
     }
     for (int i = last; i >= 0; i -= LANES) {
-      FloatVector first = FloatVector.fromArray(SPECIES, whole, 4 * i);
-      FloatVector second = FloatVector.fromArray(SPECIES, whole, 4 * i + LANES);
-      FloatVector third = FloatVector.fromArray(SPECIES, whole, 4 * i + 2 * LANES);
-      FloatVector fourth = FloatVector.fromArray(SPECIES, whole, 4 * i + 3 * LANES);
+      FloatVector first = FloatVector.fromArray(SPECIES, whole, at + 4 * i);
+      FloatVector second = FloatVector.fromArray(SPECIES, whole, at + 4 * i + LANES);
+      FloatVector third = FloatVector.fromArray(SPECIES, whole, at + 4 * i + 2 * LANES);
+      FloatVector fourth = FloatVector.fromArray(SPECIES, whole, at + 4 * i + 3 * LANES);
       FloatVector low = first.rearrange(EVEN, second);
       FloatVector high = third.rearrange(EVEN, fourth);
       low.rearrange(EVEN, high).intoArray(to, index + i);
@@ -321,7 +382,15 @@ final class PackF32 {
     int[] source = block.source;
     int[] column = block.column;
     int[] length = block.length;
-    for (int segment = 0; segment < block.segments; segment++) {
+    int count = block.segments;
+    if (block.longest <= LANES) {
+      for (int segment = 0; segment < count; segment++) {
+        FloatVector.fromArray(SPECIES, band, at + source[segment])
+            .intoArray(to, index + column[segment]);
+      }
+      return;
+    }
+    for (int segment = 0; segment < count; segment++) {
       int from = at + source[segment];
       int into = index + column[segment];
       for (int i = 0; i < length[segment]; i += LANES) {

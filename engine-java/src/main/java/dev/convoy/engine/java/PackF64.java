@@ -163,7 +163,7 @@ final class PackF64 {
    * @param height rows of the images
    * @param width columns of the images
    * @param stride of the convolution along a row
-   * @param whole room for a row of the band and a vector more for each of its lanes
+   * @param whole room for a channel of the band and a vector more for each of its lanes
    */
   static void band(
       PackColumns block,
@@ -176,29 +176,90 @@ final class PackF64 {
       int stride,
       double[] whole,
       double[] band) {
+    int length = block.slotLength();
     int to = 0;
     for (int channel = 0; channel < channels; channel++) {
       long plane = first + (long) channel * height * width;
-      for (int slot = 0; slot < block.slots; slot++) {
+      if (block.split > 1) {
+        // All rows first: one just stored is not ready to be loaded in other vectors.
+        rows(block, from, plane, image, width, stride / block.split, whole, 0);
+        for (int slot = 0; slot < block.slots; slot++, to += length) {
+          split(whole, slot * length, block.split, band, to, block.laneLength);
+        }
+        continue;
+      }
+      if (block.lanes == 1) {
+        rows(block, from, plane, image, width, stride, band, to);
+        to += block.slots * length;
+        continue;
+      }
+      for (int slot = 0; slot < block.slots; slot++, to += length) {
         int row = block.slotRow[slot];
         if (row < 0) {
-          zeros(band, to, to + block.slotLength());
+          zeros(band, to, to + length);
+          continue;
+        }
+        long at = plane + block.slotImage[slot] * image + (long) row * width;
+        for (int lane = 0; lane < block.lanes; lane++) {
+          int index = to + lane * block.laneLength;
+          lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
+        }
+      }
+    }
+  }
+
+  /** A channel's rows, each of one lane whose elements are {@code apart}. */
+  private static void rows(
+      PackColumns block,
+      MemorySegment from,
+      long plane,
+      long image,
+      int width,
+      int apart,
+      double[] to,
+      int index) {
+    int length = block.slotLength();
+    long start = block.laneStart[0];
+    if (apart != 1) {
+      for (int slot = 0, place = index; slot < block.slots; slot++, place += length) {
+        int row = block.slotRow[slot];
+        if (row < 0) {
+          zeros(to, place, place + length);
         } else {
           long at = plane + block.slotImage[slot] * image + (long) row * width;
-          if (block.split > 1) {
-            long start = block.laneStart[0];
-            int apart = stride / block.split;
-            lane(from, at, width, start, apart, whole, 0, block.slotLength());
-            split(whole, block.split, band, to, block.laneLength);
-            to += block.slotLength();
-            continue;
-          }
-          for (int lane = 0; lane < block.lanes; lane++) {
-            int index = to + lane * block.laneLength;
-            lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
-          }
+          lane(from, at, width, start, apart, to, place, length);
         }
-        to += block.slotLength();
+      }
+      return;
+    }
+    MemorySegment memory = Memory.base(from);
+    int first = (int) Math.min(Math.max(-start, 0), length);
+    int last = (int) Math.max(Math.min(width - start, length), first);
+    int whole = last - (last - first) % LANES;
+    VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (last - whole)) - 1);
+    long origin = Memory.at(from) + (plane + start) * Double.BYTES;
+    for (int slot = 0, place = index; slot < block.slots; slot++, place += length) {
+      int row = block.slotRow[slot];
+      if (row < 0) {
+        zeros(to, place, place + length);
+        continue;
+      }
+      long at = origin + (block.slotImage[slot] * image + (long) row * width) * Double.BYTES;
+      int i = 0;
+      for (; i < first; i += LANES) {
+        DoubleVector.zero(SPECIES).intoArray(to, place + i);
+      }
+      for (i = first; i < whole; i += LANES) {
+        DoubleVector.fromMemorySegment(SPECIES, memory, at + (long) i * Double.BYTES, ORDER)
+            .intoArray(to, place + i);
+      }
+      if (i < last) {
+        DoubleVector.fromMemorySegment(SPECIES, memory, at + (long) i * Double.BYTES, ORDER, rest)
+            .intoArray(to, place + i);
+        i += LANES;
+      }
+      for (; i < length; i += LANES) {
+        DoubleVector.zero(SPECIES).intoArray(to, place + i);
       }
     }
   }
@@ -257,22 +318,22 @@ final class PackF64 {
    * Splits a row into lanes. From the last vectors to the first, so that what a lane's last vector
    * writes past its end is put right by the next lane's first.
    */
-  static void split(double[] whole, int lanes, double[] to, int index, int length) {
+  static void split(double[] whole, int at, int lanes, double[] to, int index, int length) {
     int last = (length - 1) / LANES * LANES;
     if (lanes == 2) {
       for (int i = last; i >= 0; i -= LANES) {
-        DoubleVector low = DoubleVector.fromArray(SPECIES, whole, 2 * i);
-        DoubleVector high = DoubleVector.fromArray(SPECIES, whole, 2 * i + LANES);
+        DoubleVector low = DoubleVector.fromArray(SPECIES, whole, at + 2 * i);
+        DoubleVector high = DoubleVector.fromArray(SPECIES, whole, at + 2 * i + LANES);
         low.rearrange(EVEN, high).intoArray(to, index + i);
         low.rearrange(ODD, high).intoArray(to, index + length + i);
       }
       return;
     }
     for (int i = last; i >= 0; i -= LANES) {
-      DoubleVector first = DoubleVector.fromArray(SPECIES, whole, 4 * i);
-      DoubleVector second = DoubleVector.fromArray(SPECIES, whole, 4 * i + LANES);
-      DoubleVector third = DoubleVector.fromArray(SPECIES, whole, 4 * i + 2 * LANES);
-      DoubleVector fourth = DoubleVector.fromArray(SPECIES, whole, 4 * i + 3 * LANES);
+      DoubleVector first = DoubleVector.fromArray(SPECIES, whole, at + 4 * i);
+      DoubleVector second = DoubleVector.fromArray(SPECIES, whole, at + 4 * i + LANES);
+      DoubleVector third = DoubleVector.fromArray(SPECIES, whole, at + 4 * i + 2 * LANES);
+      DoubleVector fourth = DoubleVector.fromArray(SPECIES, whole, at + 4 * i + 3 * LANES);
       DoubleVector low = first.rearrange(EVEN, second);
       DoubleVector high = third.rearrange(EVEN, fourth);
       low.rearrange(EVEN, high).intoArray(to, index + i);
@@ -322,7 +383,15 @@ final class PackF64 {
     int[] source = block.source;
     int[] column = block.column;
     int[] length = block.length;
-    for (int segment = 0; segment < block.segments; segment++) {
+    int count = block.segments;
+    if (block.longest <= LANES) {
+      for (int segment = 0; segment < count; segment++) {
+        DoubleVector.fromArray(SPECIES, band, at + source[segment])
+            .intoArray(to, index + column[segment]);
+      }
+      return;
+    }
+    for (int segment = 0; segment < count; segment++) {
       int from = at + source[segment];
       int into = index + column[segment];
       for (int i = 0; i < length[segment]; i += LANES) {

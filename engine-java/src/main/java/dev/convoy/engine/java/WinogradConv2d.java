@@ -17,11 +17,8 @@ import java.lang.foreign.MemorySegment;
  * <p>The weights are transformed on each call. Used by one calling thread at a time.
  */
 final class WinogradConv2d {
-  private static final int POINTS = WinogradTransform.POINTS;
-  private static final int PLANES = WinogradTransform.PLANES;
-  private static final int OUTPUTS = WinogradTransform.OUTPUTS;
-  private static final int TAPS = WinogradTransform.TAPS;
-  private static final int KERNEL = TAPS * TAPS;
+  private static final int POINTS = WinogradKind.POINTS;
+  private static final int PLANES = WinogradKind.PLANES;
 
   /**
    * Bytes of a row of a block of tiles. The longer, the less often the transformed weights are
@@ -52,6 +49,9 @@ final class WinogradConv2d {
   private GemmEpilogue epilogue;
   private GemmPanels packed;
   private boolean backward;
+  private int taps;
+  private int kernel;
+  private int outputs;
   private int panels;
   private int panelLength;
   private int weightsPlane;
@@ -96,9 +96,11 @@ final class WinogradConv2d {
 
   private String describe() {
     int bytes = tiles.dtype.bytes();
-    return ("tiles of 4 by 4 outputs from 6 by 6 inputs, %d phases, blocks of %d tiles, %d pieces, "
+    return ("tiles of %d by %d outputs from 6 by 6 inputs, %d phases, blocks of %d tiles, %d pieces, "
             + "%d KiB of scratch a thread and %d KiB of transformed weights in %s")
         .formatted(
+            outputs,
+            outputs,
             tiles.phases(),
             tiles.blockTiles,
             tiles.phases() * tiles.groups * tiles.blocks,
@@ -109,6 +111,9 @@ final class WinogradConv2d {
 
   private void cut() {
     int panelRows = GemmPanels.panelRows(tiles.dtype);
+    taps = tiles.kind.taps;
+    kernel = tiles.kind.kernel();
+    outputs = tiles.kind.outputs;
     tiles.cut(ROW_BYTES, tiles.groups);
     panels = Math.ceilDiv(tiles.filters, panelRows);
     panelLength = Math.multiplyExact(tiles.channels, panelRows);
@@ -143,8 +148,8 @@ final class WinogradConv2d {
     int group = piece / panels;
     int first = piece % panels * panelRows;
     int high = Math.min(panelRows, tiles.filters - first);
-    mine.reserve(GemmPanels.Part.BAND, (long) SOME * KERNEL * panelRows);
-    mine.reserve(GemmPanels.Part.TILES, (long) POINTS * TAPS * SOME * panelRows);
+    mine.reserve(GemmPanels.Part.BAND, (long) SOME * kernel * panelRows);
+    mine.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * SOME * panelRows);
     for (int channel = 0; channel < tiles.channels; channel += SOME) {
       int some = Math.min(SOME, tiles.channels - channel);
       turnWeights(mine, group, first, high, channel, some);
@@ -161,15 +166,15 @@ final class WinogradConv2d {
     GemmPanels.Part band = GemmPanels.Part.BAND;
     if (!backward) {
       long filter = (long) group * tiles.filters + first;
-      long at = (filter * tiles.channels + channel) * KERNEL;
-      long distance = (long) tiles.channels * KERNEL;
-      mine.transpose(weights, at, distance, high, some * KERNEL, band, 0, panelRows);
+      long at = (filter * tiles.channels + channel) * kernel;
+      long distance = (long) tiles.channels * kernel;
+      mine.transpose(weights, at, distance, high, some * kernel, band, 0, panelRows);
       return;
     }
     for (int i = 0; i < some; i++) {
       long filter = (long) group * tiles.channels + channel + i;
-      long at = (filter * tiles.filters + first) * KERNEL;
-      mine.transpose(weights, at, KERNEL, high, KERNEL, band, i * KERNEL * panelRows, panelRows);
+      long at = (filter * tiles.filters + first) * kernel;
+      mine.transpose(weights, at, kernel, high, kernel, band, i * kernel * panelRows, panelRows);
     }
   }
 
@@ -177,30 +182,30 @@ final class WinogradConv2d {
     int panelRows = GemmPanels.panelRows(tiles.dtype);
     GemmPanels.Part band = GemmPanels.Part.BAND;
     GemmPanels.Part half = GemmPanels.Part.TILES;
-    int from = row + (backward ? (KERNEL - 1) * panelRows : 0);
+    int from = row + (backward ? (kernel - 1) * panelRows : 0);
     int tap = backward ? -panelRows : panelRows;
-    int next = KERNEL * panelRows;
+    int next = kernel * panelRows;
     int lanes = mine.lanes();
     int far = some * lanes;
-    for (int column = 0; column < TAPS; column++) {
+    for (int column = 0; column < taps; column++) {
       mine.transform(
-          WinogradTransform.WEIGHTS,
+          tiles.kind.toWeights,
           band,
           from + column * tap,
-          TAPS * tap,
+          taps * tap,
           next,
           mine,
           half,
           column * far,
-          TAPS * far,
+          taps * far,
           lanes,
           some);
     }
     for (int point = 0; point < POINTS; point++) {
       mine.transform(
-          WinogradTransform.WEIGHTS,
+          tiles.kind.toWeights,
           half,
-          point * TAPS * far,
+          point * taps * far,
           far,
           lanes,
           packed,
@@ -228,7 +233,7 @@ final class WinogradConv2d {
     work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * inputPlane);
     work.reserve(GemmPanels.Part.PRODUCT, (long) PLANES * productPlane);
     work.reserve(GemmPanels.Part.TILES, 2L * PLANES * AT_ONCE * stride);
-    work.reserve(GemmPanels.Part.TURNED, (long) OUTPUTS * OUTPUTS * AT_ONCE * stride);
+    work.reserve(GemmPanels.Part.TURNED, (long) outputs * outputs * AT_ONCE * stride);
     mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, POINTS);
     int channelIn = group * tiles.channels;
     transformInput(
@@ -342,7 +347,7 @@ final class WinogradConv2d {
     int vectors = row / lanes;
     for (int column = 0; column < POINTS; column++) {
       work.transform(
-          WinogradTransform.OUTPUT,
+          tiles.kind.toOutputs,
           GemmPanels.Part.PRODUCT,
           filter * stride + column * productPlane,
           POINTS * productPlane,
@@ -355,9 +360,9 @@ final class WinogradConv2d {
           vectors);
     }
     int half = PLANES * row;
-    for (int i = 0; i < OUTPUTS; i++) {
+    for (int i = 0; i < outputs; i++) {
       work.transform(
-          WinogradTransform.OUTPUT,
+          tiles.kind.toOutputs,
           part,
           i * POINTS * row,
           row,
@@ -368,7 +373,7 @@ final class WinogradConv2d {
           row,
           lanes,
           vectors);
-      work.interleave(part, half, row, GemmPanels.Part.TURNED, i * OUTPUTS * row, vectors);
+      work.interleave(outputs, part, half, row, GemmPanels.Part.TURNED, i * outputs * row, vectors);
     }
   }
 
@@ -381,25 +386,25 @@ final class WinogradConv2d {
     boolean apart = columns.step > 1;
     if (apart) {
       boolean relu = epilogue == GemmEpilogue.RELU;
-      for (int row = 0; row < OUTPUTS; row++) {
-        int index = (row * some + which) * OUTPUTS * stride;
-        work.finish(part, index, OUTPUTS * stride, bias, channel, relu);
+      for (int row = 0; row < outputs; row++) {
+        int index = (row * some + which) * outputs * stride;
+        work.finish(part, index, outputs * stride, bias, channel, relu);
       }
     }
     int channelsOut = tiles.groups * tiles.filters;
     for (int segment = 0; segment < block.segments; segment++) {
       long image = (long) block.segmentImage[segment] * channelsOut + channel;
-      int left = columns.start + block.segmentStart[segment] * OUTPUTS * columns.step;
+      int left = columns.start + block.segmentStart[segment] * outputs * columns.step;
       int most = Math.ceilDiv(columns.size - left, columns.step);
-      int length = Math.min(block.length[segment] * OUTPUTS, most);
-      int from = block.column[segment] * OUTPUTS;
-      for (int row = 0; row < OUTPUTS; row++) {
-        int above = rows.start + (block.segmentRow[segment] * OUTPUTS + row) * rows.step;
+      int length = Math.min(block.length[segment] * outputs, most);
+      int from = block.column[segment] * outputs;
+      for (int row = 0; row < outputs; row++) {
+        int above = rows.start + (block.segmentRow[segment] * outputs + row) * rows.step;
         if (above >= rows.size) {
           break;
         }
         long at = (image * rows.size + above) * columns.size + left;
-        int index = (row * some + which) * OUTPUTS * stride + from;
+        int index = (row * some + which) * outputs * stride + from;
         if (apart) {
           boolean add = epilogue == GemmEpilogue.ADD;
           work.scatter(part, index, output, at, columns.step, length, add);

@@ -17,11 +17,8 @@ import java.lang.foreign.MemorySegment;
  * does not depend on who did which. Used by one calling thread at a time.
  */
 final class WinogradConv2dWeights {
-  private static final int POINTS = WinogradTransform.POINTS;
-  private static final int PLANES = WinogradTransform.PLANES;
-  private static final int OUTPUTS = WinogradTransform.OUTPUTS;
-  private static final int TAPS = WinogradTransform.TAPS;
-  private static final int KERNEL = TAPS * TAPS;
+  private static final int POINTS = WinogradKind.POINTS;
+  private static final int PLANES = WinogradKind.PLANES;
 
   /** Bytes of a row of a block of tiles. */
   private static final int ROW_BYTES = 512;
@@ -47,6 +44,9 @@ final class WinogradConv2dWeights {
   private MemorySegment dw;
   private boolean accumulate;
   private GemmPanels partial;
+  private int taps;
+  private int kernel;
+  private int side;
   private int channelsPerBlock;
   private int channelBlocks;
   private int chunks;
@@ -84,9 +84,11 @@ final class WinogradConv2dWeights {
   /** How the gradient would be computed, in words. */
   String explain(Conv2dSpec spec, Shape xs, Shape dys) {
     cut(spec, xs, dys, DType.F32);
-    return ("tiles of 4 by 4 outputs from 6 by 6 inputs, %d phases, blocks of %d channels by %d tiles, "
+    return ("tiles of %d by %d outputs from 6 by 6 inputs, %d phases, blocks of %d channels by %d tiles, "
             + "%d chunks of tiles, %d pieces, %d KiB of sums in %s")
         .formatted(
+            side,
+            side,
             inputs.phases(),
             channelsPerBlock,
             inputs.blockTiles,
@@ -99,6 +101,9 @@ final class WinogradConv2dWeights {
   private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {
     inputs.forward(spec, xs, dys, dtype);
     outputs.outputs(spec, dys, dtype);
+    taps = inputs.kind.taps;
+    kernel = inputs.kind.kernel();
+    side = inputs.kind.outputs;
     channelBlocks = Math.ceilDiv(inputs.channels, MOST_CHANNELS);
     channelsPerBlock =
         GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
@@ -199,16 +204,16 @@ final class WinogradConv2dWeights {
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) inputs.groups * inputs.filters * plane;
     int lanes = work.lanes();
-    int places = OUTPUTS * OUTPUTS;
+    int places = side * side;
     int turned = GemmTile.roundUp(deep, lanes) * lanes;
-    block.plan(rows, columns, first, deep, 0, OUTPUTS);
+    block.plan(rows, columns, first, deep, 0, side);
     work.reserve(
         GemmPanels.Part.TILES,
-        Math.max((long) lanes * places * stride, (long) POINTS * OUTPUTS * turned));
+        Math.max((long) lanes * places * stride, (long) POINTS * side * turned));
     work.reserve(GemmPanels.Part.TURNED, (long) places * (turned + lanes));
     for (int filter = 0; filter < inputs.filters; filter += lanes) {
       int some = Math.min(lanes, inputs.filters - filter);
-      block.planPlaces(some, OUTPUTS, OUTPUTS);
+      block.planPlaces(some, side, side);
       work.reserve(GemmPanels.Part.BAND, some * block.channelLength());
       long at = ((long) group * inputs.filters + filter) * plane;
       work.band(block, dy, at, image, some, rows.inputs, columns.inputs, columns.stride);
@@ -231,25 +236,25 @@ final class WinogradConv2dWeights {
 
   private void transformTurned(GemmPanels work, int filter, int turned, int deep) {
     int lanes = work.lanes();
-    for (int column = 0; column < OUTPUTS; column++) {
+    for (int column = 0; column < side; column++) {
       work.transform(
-          WinogradTransform.OUTPUT_GRADIENT,
+          inputs.kind.toGradients,
           GemmPanels.Part.TURNED,
           column * turned,
-          OUTPUTS * turned,
+          side * turned,
           lanes,
           work,
           GemmPanels.Part.TILES,
           column * turned,
-          OUTPUTS * turned,
+          side * turned,
           lanes,
           deep);
     }
     for (int point = 0; point < POINTS; point++) {
       work.transform(
-          WinogradTransform.OUTPUT_GRADIENT,
+          inputs.kind.toGradients,
           GemmPanels.Part.TILES,
-          point * OUTPUTS * turned,
+          point * side * turned,
           turned,
           lanes,
           work,
@@ -277,11 +282,11 @@ final class WinogradConv2dWeights {
       partial.add(from + chunk * distance, from, filterStride, PLANES * channelsPerBlock);
     }
     int half = channels * lanes;
-    work.reserve(GemmPanels.Part.TILES, (long) POINTS * TAPS * half);
-    work.reserve(GemmPanels.Part.TURNED, (long) KERNEL * half);
+    work.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * half);
+    work.reserve(GemmPanels.Part.TURNED, (long) kernel * half);
     for (int point = 0; point < POINTS; point++) {
       partial.transform(
-          WinogradTransform.WEIGHTS_GRADIENT,
+          inputs.kind.toSums,
           GemmPanels.Part.PRODUCT,
           from + point * sumPlane,
           POINTS * sumPlane,
@@ -293,30 +298,30 @@ final class WinogradConv2dWeights {
           lanes,
           channels);
     }
-    for (int row = 0; row < TAPS; row++) {
+    for (int row = 0; row < taps; row++) {
       work.transform(
-          WinogradTransform.WEIGHTS_GRADIENT,
+          inputs.kind.toSums,
           GemmPanels.Part.TILES,
           row * POINTS * half,
           half,
           lanes,
           work,
           GemmPanels.Part.TURNED,
-          row * TAPS * lanes,
+          row * taps * lanes,
           lanes,
-          KERNEL * lanes,
+          kernel * lanes,
           channels);
     }
-    int length = channels * KERNEL;
-    int across = GemmTile.roundUp(length, lanes);
-    work.reserve(GemmPanels.Part.LEFT, (long) lanes * (across + lanes));
+    int length = channels * kernel;
+    int wide = GemmTile.roundUp(length, lanes);
+    work.reserve(GemmPanels.Part.LEFT, (long) lanes * (wide + lanes));
     work.transpose(
-        work, GemmPanels.Part.TURNED, 0, lanes, length, some, GemmPanels.Part.LEFT, 0, across);
+        work, GemmPanels.Part.TURNED, 0, lanes, length, some, GemmPanels.Part.LEFT, 0, wide);
     GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     for (int i = 0; i < some; i++) {
       long place = (long) group * inputs.filters + filter + i;
-      long at = (place * inputs.channels + channel) * KERNEL;
-      work.store(GemmPanels.Part.LEFT, i * across, dw, at, length, epilogue);
+      long at = (place * inputs.channels + channel) * kernel;
+      work.store(GemmPanels.Part.LEFT, i * wide, dw, at, length, epilogue);
     }
   }
 }

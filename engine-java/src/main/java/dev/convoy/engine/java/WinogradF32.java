@@ -58,7 +58,7 @@ final class WinogradF32 {
     }
   }
 
-  static void weights(
+  static void threeWeights(
       float[] from,
       int at,
       int step,
@@ -85,7 +85,36 @@ final class WinogradF32 {
     }
   }
 
-  static void output(
+  static void fiveWeights(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector g0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector g1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector g2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      FloatVector g3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
+      FloatVector g4 = FloatVector.fromArray(SPECIES, from, i + 4 * step);
+      g0.mul(QUARTER).intoArray(to, o);
+      g4.intoArray(to, o + 5 * stride);
+      FloatVector even = g0.add(g2).add(g4).mul(-SIXTH);
+      FloatVector odd = g1.add(g3).mul(-SIXTH);
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = g0.mul(SIXTH / 4).add(g2.mul(SIXTH)).add(g4.mul(4 * SIXTH));
+      odd = g1.mul(SIXTH / 2).add(g3.mul(2 * SIXTH));
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void fourOutputs(
       float[] from,
       int at,
       int step,
@@ -120,7 +149,31 @@ final class WinogradF32 {
     }
   }
 
-  static void outputGradient(
+  static void twoOutputs(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector m1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector m2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      FloatVector m3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
+      FloatVector m4 = FloatVector.fromArray(SPECIES, from, i + 4 * step);
+      FloatVector.fromArray(SPECIES, from, i).add(m1.add(m2)).add(m3.add(m4)).intoArray(to, o);
+      m3.sub(m4)
+          .mul(2)
+          .add(m1.sub(m2))
+          .add(FloatVector.fromArray(SPECIES, from, i + 5 * step))
+          .intoArray(to, o + stride);
+    }
+  }
+
+  static void fourGradients(
       float[] from,
       int at,
       int step,
@@ -148,7 +201,30 @@ final class WinogradF32 {
     }
   }
 
-  static void weightsGradient(
+  static void twoGradients(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      y0.intoArray(to, o);
+      y1.intoArray(to, o + 5 * stride);
+      y0.add(y1).intoArray(to, o + stride);
+      y0.sub(y1).intoArray(to, o + 2 * stride);
+      FloatVector twice = y1.add(y1);
+      y0.add(twice).intoArray(to, o + 3 * stride);
+      y0.sub(twice).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void threeSums(
       float[] from,
       int at,
       int step,
@@ -174,8 +250,48 @@ final class WinogradF32 {
     }
   }
 
+  static void fiveSums(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector u1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
+      FloatVector u4 = FloatVector.fromArray(SPECIES, from, i + 4 * step);
+      FloatVector near = u1.add(u2).mul(-SIXTH);
+      FloatVector far2 = u3.add(u4).mul(SIXTH);
+      FloatVector.fromArray(SPECIES, from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
+      near.add(far2).intoArray(to, o + 2 * stride);
+      FloatVector.fromArray(SPECIES, from, i + 5 * step)
+          .add(far2.mul(4))
+          .add(near)
+          .intoArray(to, o + 4 * stride);
+      near = u2.sub(u1).mul(SIXTH);
+      far2 = u3.sub(u4).mul(SIXTH);
+      near.add(far2.mul(ONE / 2)).intoArray(to, o + stride);
+      near.add(far2.mul(2)).intoArray(to, o + 3 * stride);
+    }
+  }
+
+  /** Two rows' elements in turn: {@code to[index + 2 * i + e] = from[at + e * step + i]}. */
+  static void interleaveTwo(float[] from, int at, int step, float[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 2 * LANES) {
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      y0.rearrange(LOW, y1).intoArray(to, o);
+      y0.rearrange(HIGH, y1).intoArray(to, o + LANES);
+    }
+  }
+
   /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
-  static void interleave(float[] from, int at, int step, float[] to, int index, int count) {
+  static void interleaveFour(float[] from, int at, int step, float[] to, int index, int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
       FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
       FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);

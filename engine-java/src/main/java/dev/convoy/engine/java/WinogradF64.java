@@ -58,7 +58,7 @@ final class WinogradF64 {
     }
   }
 
-  static void weights(
+  static void threeWeights(
       double[] from,
       int at,
       int step,
@@ -85,7 +85,36 @@ final class WinogradF64 {
     }
   }
 
-  static void output(
+  static void fiveWeights(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector g0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector g1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector g2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector g3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector g4 = DoubleVector.fromArray(SPECIES, from, i + 4 * step);
+      g0.mul(QUARTER).intoArray(to, o);
+      g4.intoArray(to, o + 5 * stride);
+      DoubleVector even = g0.add(g2).add(g4).mul(-SIXTH);
+      DoubleVector odd = g1.add(g3).mul(-SIXTH);
+      even.add(odd).intoArray(to, o + stride);
+      even.sub(odd).intoArray(to, o + 2 * stride);
+      even = g0.mul(SIXTH / 4).add(g2.mul(SIXTH)).add(g4.mul(4 * SIXTH));
+      odd = g1.mul(SIXTH / 2).add(g3.mul(2 * SIXTH));
+      even.add(odd).intoArray(to, o + 3 * stride);
+      even.sub(odd).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void fourOutputs(
       double[] from,
       int at,
       int step,
@@ -120,7 +149,31 @@ final class WinogradF64 {
     }
   }
 
-  static void outputGradient(
+  static void twoOutputs(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector m2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector m3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector m4 = DoubleVector.fromArray(SPECIES, from, i + 4 * step);
+      DoubleVector.fromArray(SPECIES, from, i).add(m1.add(m2)).add(m3.add(m4)).intoArray(to, o);
+      m3.sub(m4)
+          .mul(2)
+          .add(m1.sub(m2))
+          .add(DoubleVector.fromArray(SPECIES, from, i + 5 * step))
+          .intoArray(to, o + stride);
+    }
+  }
+
+  static void fourGradients(
       double[] from,
       int at,
       int step,
@@ -148,7 +201,30 @@ final class WinogradF64 {
     }
   }
 
-  static void weightsGradient(
+  static void twoGradients(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      y0.intoArray(to, o);
+      y1.intoArray(to, o + 5 * stride);
+      y0.add(y1).intoArray(to, o + stride);
+      y0.sub(y1).intoArray(to, o + 2 * stride);
+      DoubleVector twice = y1.add(y1);
+      y0.add(twice).intoArray(to, o + 3 * stride);
+      y0.sub(twice).intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void threeSums(
       double[] from,
       int at,
       int step,
@@ -174,8 +250,48 @@ final class WinogradF64 {
     }
   }
 
+  static void fiveSums(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector u1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector u2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector u3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector u4 = DoubleVector.fromArray(SPECIES, from, i + 4 * step);
+      DoubleVector near = u1.add(u2).mul(-SIXTH);
+      DoubleVector far2 = u3.add(u4).mul(SIXTH);
+      DoubleVector.fromArray(SPECIES, from, i).add(far2).mul(QUARTER).add(near).intoArray(to, o);
+      near.add(far2).intoArray(to, o + 2 * stride);
+      DoubleVector.fromArray(SPECIES, from, i + 5 * step)
+          .add(far2.mul(4))
+          .add(near)
+          .intoArray(to, o + 4 * stride);
+      near = u2.sub(u1).mul(SIXTH);
+      far2 = u3.sub(u4).mul(SIXTH);
+      near.add(far2.mul(ONE / 2)).intoArray(to, o + stride);
+      near.add(far2.mul(2)).intoArray(to, o + 3 * stride);
+    }
+  }
+
+  /** Two rows' elements in turn: {@code to[index + 2 * i + e] = from[at + e * step + i]}. */
+  static void interleaveTwo(double[] from, int at, int step, double[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 2 * LANES) {
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      y0.rearrange(LOW, y1).intoArray(to, o);
+      y0.rearrange(HIGH, y1).intoArray(to, o + LANES);
+    }
+  }
+
   /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
-  static void interleave(double[] from, int at, int step, double[] to, int index, int count) {
+  static void interleaveFour(double[] from, int at, int step, double[] to, int index, int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
       DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
       DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);

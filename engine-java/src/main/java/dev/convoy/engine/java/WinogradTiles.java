@@ -14,11 +14,10 @@ import java.util.Arrays;
  * <p>All of it follows from the shapes alone. Made anew for each call, in place.
  */
 final class WinogradTiles {
-  private static final int OUTPUTS = WinogradTransform.OUTPUTS;
-
   /** Blocks that are enough to share. */
   private static final int ENOUGH_BLOCKS = 4;
 
+  WinogradKind kind;
   DType dtype;
   int images;
   int groups;
@@ -49,7 +48,7 @@ final class WinogradTiles {
         x.h(), y.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
     columnAxis.forward(
         x.w(), y.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
-    phases(WinogradTransform.POINTS);
+    phases(WinogradKind.POINTS);
   }
 
   void backwardInput(Conv2dSpec spec, Shape dx, Shape dy, DType type) {
@@ -59,7 +58,7 @@ final class WinogradTiles {
         0, dx.h(), dy.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
     columnAxis.backward(
         0, dx.w(), dy.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
-    phases(WinogradTransform.POINTS);
+    phases(WinogradKind.POINTS);
   }
 
   /** The same tiles' outputs, as inputs of the gradient with respect to the weights. */
@@ -68,10 +67,11 @@ final class WinogradTiles {
     Window window = spec.window();
     rowAxis.forward(y.h(), y.h(), 1, 1, window.dilationHeight(), 0);
     columnAxis.forward(y.w(), y.w(), 1, 1, window.dilationWidth(), 0);
-    phases(OUTPUTS);
+    phases(kind.outputs);
   }
 
   private void sizes(Conv2dSpec spec, Shape in, Shape out, DType type) {
+    kind = WinogradKind.of(spec.window());
     dtype = type;
     images = in.n();
     groups = spec.groups();
@@ -86,7 +86,7 @@ final class WinogradTiles {
     columnPhases = tiles(columnAxis, columnPhaseCount, columnPhases, taps);
   }
 
-  private static Conv2dAxis[] tiles(Conv2dAxis axis, int count, Conv2dAxis[] phases, int taps) {
+  private Conv2dAxis[] tiles(Conv2dAxis axis, int count, Conv2dAxis[] phases, int taps) {
     Conv2dAxis[] all = phases;
     if (all.length < count) {
       all = Arrays.copyOf(phases, count);
@@ -95,7 +95,7 @@ final class WinogradTiles {
       }
     }
     for (int phase = 0; phase < count; phase++) {
-      all[phase].tiles(axis, phase, OUTPUTS, taps);
+      all[phase].tiles(axis, phase, kind.outputs, taps);
     }
     return all;
   }

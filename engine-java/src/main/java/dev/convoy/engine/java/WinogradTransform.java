@@ -3,29 +3,26 @@ package dev.convoy.engine.java;
 /**
  * One axis of the transforms of Winograd's minimal filtering (Lavin and Gray, 2015) with six
  * points: 0, 1, −1, 2, −2 and ∞. {@code y = Aᵀ[(G w Gᵀ) ⊙ (Bᵀ x B)]A}; the gradient with respect to
- * the weights is {@code Gᵀ[(A dy Aᵀ) ⊙ (Bᵀ x B)]G}.
+ * the weights is {@code Gᵀ[(A dy Aᵀ) ⊙ (Bᵀ x B)]G}. What is said of three and four holds for
+ * kernels of 3×3, what is said of five and two for those of 5×5; see {@link WinogradKind}.
  */
 enum WinogradTransform {
   /** {@code Bᵀ}: six inputs to the six points. */
   INPUT,
   /** {@code G}: three weights to the six points. */
-  WEIGHTS,
+  THREE_WEIGHTS,
+  /** {@code G}: five weights to the six points. */
+  FIVE_WEIGHTS,
   /** {@code Aᵀ}: the six points to four outputs. */
-  OUTPUT,
+  FOUR_OUTPUTS,
+  /** {@code Aᵀ}: the six points to two outputs. */
+  TWO_OUTPUTS,
   /** {@code A}: four outputs' gradients to the six points. */
-  OUTPUT_GRADIENT,
+  FOUR_GRADIENTS,
+  /** {@code A}: two outputs' gradients to the six points. */
+  TWO_GRADIENTS,
   /** {@code Gᵀ}: the six points to three weights' gradients. */
-  WEIGHTS_GRADIENT;
-
-  /** Points, and taps of a tile of the input. */
-  static final int POINTS = 6;
-
-  /** Points of a tile. */
-  static final int PLANES = POINTS * POINTS;
-
-  /** Outputs of a tile along an axis. */
-  static final int OUTPUTS = 4;
-
-  /** Taps of the kernel along an axis. */
-  static final int TAPS = 3;
+  THREE_SUMS,
+  /** {@code Gᵀ}: the six points to five weights' gradients. */
+  FIVE_SUMS
 }

@@ -113,6 +113,7 @@ final class VectorCliff {
     Window three = Window.square(3).padding(1);
     addConvolution(dtype, Conv2dAlgorithm.GEMM, three, 1);
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three, 1);
+    addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, Window.square(5).padding(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12);
