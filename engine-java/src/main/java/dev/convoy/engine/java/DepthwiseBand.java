@@ -91,6 +91,21 @@ final class DepthwiseBand {
     return Math.clamp(row, 0L, (long) rows.inputs) * columns.inputs;
   }
 
+  /**
+   * Whether vectors of so many lanes need not look past a row's ends, but for one element of
+   * padding on either side; on the right none where the stride is 2.
+   */
+  boolean inPlace(int lanes) {
+    long end = (columns.outputs - 1L) * columns.stride - columns.before + TAPS;
+    long most = columns.inputs + (columns.stride == 1 ? 1L : 0L);
+    return lanes > 2 // those of two have no shuffles that the compiler knows
+        && columns.outputs >= lanes
+        && columns.inputs >= columns.stride * lanes
+        && columns.before >= 0
+        && columns.before <= 1
+        && end <= most;
+  }
+
   /** Rows of outputs of a block. */
   int rows(int block) {
     return Math.min(blockRows, rows.outputs - block * blockRows);

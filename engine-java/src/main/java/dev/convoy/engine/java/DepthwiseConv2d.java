@@ -136,33 +136,48 @@ final class DepthwiseConv2d {
 
   private void sum(int piece) {
     GemmPanels work = scratch.get().panels(dtype);
-    work.reserveBand(band);
+    boolean inPlace = !spread && epilogue != GemmEpilogue.ADD && band.inPlace(work.lanes());
+    if (!inPlace) {
+      work.reserveBand(band);
+    }
     int wide = pairsWidth(work);
-    int columns = band.columns.outputs;
     if (spread) {
       work.reserve(GemmPanels.Part.PRODUCT, Math.multiplyExact(2L * band.blockRows, wide));
     }
-    int bytes = dtype.bytes();
-    int inputs = band.rows.inputs * band.columns.inputs;
+    long inputs = (long) band.rows.inputs * band.columns.inputs;
     int last = Math.min(units, (piece + 1) * unitsPerPiece);
     for (int unit = piece * unitsPerPiece; unit < last; unit++) {
-      int block = unit % band.blocks;
       int plane = unit / band.blocks;
-      int first = block * band.blockRows;
-      int rows = band.rows(block);
-      work.band(band, input, (long) plane * band.rows.inputs * band.columns.inputs, first, rows);
+      int first = unit % band.blocks * band.blockRows;
+      int rows = band.rows(unit % band.blocks);
+      if (!inPlace) {
+        work.band(band, input, plane * inputs, first, rows);
+      }
       if (spread) {
         work.spread(band, packed, plane % channels * TAPS, rows, wide);
         storePairs(work, plane, first, rows, wide);
-        continue;
+      } else {
+        outputs(work, inPlace, plane, first, rows);
       }
-      long next = Memory.at(input) + ((long) plane * inputs + band.end(first, rows)) * bytes;
-      for (int filter = 0; filter < filters; filter++) {
-        int channel = plane % channels * filters + filter;
-        long row = ((long) plane * filters + filter) * band.rows.outputs + first;
-        long to = Memory.at(output) + row * columns * bytes;
+    }
+  }
+
+  private void outputs(GemmPanels work, boolean inPlace, int plane, int first, int rows) {
+    int bytes = dtype.bytes();
+    long inputs = (long) band.rows.inputs * band.columns.inputs;
+    long from = Memory.at(input) + plane * inputs * bytes;
+    long next = from + band.end(first, rows) * bytes;
+    boolean relu = epilogue == GemmEpilogue.RELU;
+    for (int filter = 0; filter < filters; filter++) {
+      int channel = plane % channels * filters + filter;
+      int w = channel * TAPS;
+      long row = ((long) plane * filters + filter) * band.rows.outputs + first;
+      long to = Memory.at(output) + row * band.columns.outputs * bytes;
+      if (inPlace) {
         work.outputs(
-            band, rows, packed, channel * TAPS, bias, channel, epilogue, output, to, input, next);
+            band, input, from, first, rows, packed, w, bias, channel, relu, output, to, next);
+      } else {
+        work.outputs(band, rows, packed, w, bias, channel, epilogue, output, to, input, next);
       }
     }
   }

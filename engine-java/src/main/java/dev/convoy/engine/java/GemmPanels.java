@@ -239,6 +239,22 @@ abstract class GemmPanels {
       MemorySegment x,
       long next);
 
+  /** The same from the plane itself; see {@link DepthwisePlaneF32#outputs}. */
+  abstract void outputs(
+      DepthwiseBand plan,
+      MemorySegment x,
+      long from,
+      int row,
+      int rows,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment biases,
+      long channel,
+      boolean relu,
+      MemorySegment y,
+      long to,
+      long next);
+
   /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
   abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);
 

@@ -238,6 +238,27 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void outputs(
+      DepthwiseBand plan,
+      MemorySegment x,
+      long from,
+      int row,
+      int rows,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment biases,
+      long channel,
+      boolean relu,
+      MemorySegment y,
+      long to,
+      long next) {
+    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
+    float[] w = ((GemmPanelsF32) leftOwner).left;
+    unused +=
+        DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to, next);
+  }
+
+  @Override
   void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width) {
     float[] w = ((GemmPanelsF32) leftOwner).left;
     DepthwiseF32.spread(plan, band, rows, w, weights, product, 0, width);

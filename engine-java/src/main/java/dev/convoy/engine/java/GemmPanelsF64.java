@@ -238,6 +238,27 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void outputs(
+      DepthwiseBand plan,
+      MemorySegment x,
+      long from,
+      int row,
+      int rows,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment biases,
+      long channel,
+      boolean relu,
+      MemorySegment y,
+      long to,
+      long next) {
+    double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
+    double[] w = ((GemmPanelsF64) leftOwner).left;
+    unused +=
+        DepthwisePlaneF64.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to, next);
+  }
+
+  @Override
   void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width) {
     double[] w = ((GemmPanelsF64) leftOwner).left;
     DepthwiseF64.spread(plan, band, rows, w, weights, product, 0, width);

@@ -21,6 +21,7 @@ class GemmTypesTest {
         "Pack",
         "DirectConv2d",
         "Depthwise",
+        "DepthwisePlane",
         "GemmDot",
         "Winograd"
       })

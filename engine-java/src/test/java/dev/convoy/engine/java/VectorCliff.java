@@ -124,7 +124,7 @@ final class VectorCliff {
   private void addConvolution(DType dtype, Conv2dAlgorithm algorithm, Window window, int groups) {
     Kernels kernels = new JavaKernels(EngineConfig.defaults().threads(1).algorithm(algorithm));
     Conv2dSpec spec = Conv2dSpec.of(window).groups(groups);
-    Tensor x = Samples.random(Shape.of(1, 12, 13, 21), dtype, 1);
+    Tensor x = Samples.random(Shape.of(1, 12, 13, 40), dtype, 1);
     Tensor w =
         Samples.random(
             Shape.of(12, 12 / groups, window.kernelHeight(), window.kernelWidth()), dtype, 2);
