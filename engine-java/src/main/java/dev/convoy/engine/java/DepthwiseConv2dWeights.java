@@ -98,7 +98,7 @@ final class DepthwiseConv2dWeights {
     int chunk = piece / channels;
     int channel = piece % channels;
     int index = piece * sumsLength();
-    partial.clear(index, sumsLength());
+    partial.clear(GemmPanels.Part.PRODUCT, index, sumsLength());
     int last = (int) ((chunk + 1L) * units / chunks);
     for (int unit = (int) ((long) chunk * units / chunks); unit < last; unit++) {
       int block = unit % band.blocks;

@@ -94,7 +94,7 @@ final class DirectConv2dWeights {
     PackColumns block = mine.columns;
     int chunk = piece / blocks.groups;
     int group = piece % blocks.groups;
-    partial.clear(piece * groupLength(), groupLength());
+    partial.clear(GemmPanels.Part.PRODUCT, piece * groupLength(), groupLength());
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
     long planeIn = (long) rows.inputs * columns.inputs;

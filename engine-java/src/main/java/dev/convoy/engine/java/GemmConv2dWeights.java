@@ -145,7 +145,7 @@ final class GemmConv2dWeights {
     locate(out, piece % outputs);
     int chunk = piece / outputs;
     int region = (int) (piece * regionLength());
-    partial.clear(region, (int) regionLength());
+    partial.clear(GemmPanels.Part.PRODUCT, region, (int) regionLength());
     int left = panels.stride(DEPTH);
     panels.reserve(GemmPanels.Part.RIGHT, (long) DEPTH * stride);
     long last = Math.min((chunk + 1) * chunkPixels, (long) images * planeOut);

@@ -332,8 +332,18 @@ abstract class GemmPanels {
   abstract void finish(
       Part part, int index, int length, MemorySegment biases, long channel, boolean relu);
 
-  /** Zeroes a stretch of the product part. */
-  abstract void clear(int from, int length);
+  /** Zeroes a stretch of a part. */
+  abstract void clear(Part part, int from, int length);
+
+  /**
+   * Copies neighbouring rows from a tensor to the right part, where they come to lie {@code pitch}
+   * apart, with zeros between them and up to {@code length} in all.
+   */
+  abstract void spacedRows(
+      MemorySegment from, long at, int rows, int width, int index, int pitch, int length);
+
+  /** Adds a stretch of the product part to one of the band. */
+  abstract void addToBand(int from, int to, int length);
 
   /** Adds one stretch of the product part to another. */
   abstract void add(int from, int to, int length);

@@ -386,8 +386,19 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void clear(int from, int length) {
-    Arrays.fill(product, from, from + length, 0);
+  void clear(Part part, int from, int length) {
+    Arrays.fill(part(part), from, from + length, 0);
+  }
+
+  @Override
+  void spacedRows(
+      MemorySegment from, long at, int rows, int width, int index, int pitch, int length) {
+    PackF32.spacedRows(from, at, rows, width, right, index, pitch, length);
+  }
+
+  @Override
+  void addToBand(int from, int to, int length) {
+    GemmOutputF32.add(product, from, band, to, length);
   }
 
   @Override

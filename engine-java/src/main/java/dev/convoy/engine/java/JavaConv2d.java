@@ -39,6 +39,7 @@ final class JavaConv2d {
   private final ThreadLocal<Conv2dCall> calls;
   private final ThreadLocal<DirectConv2d> directs;
   private final ThreadLocal<DepthwiseConv2d> depthwises;
+  private final ThreadLocal<ShallowConv2dInput> shallows;
   private final ThreadLocal<WinogradConv2d> winograds;
   private final ThreadLocal<WinogradConv2dWeights> winogradWeights;
   private final ThreadLocal<GemmConv2dWeights> gemmWeights;
@@ -53,6 +54,7 @@ final class JavaConv2d {
     calls = ThreadLocal.withInitial(() -> new Conv2dCall(workers, scratch));
     directs = ThreadLocal.withInitial(() -> new DirectConv2d(workers, scratch));
     depthwises = ThreadLocal.withInitial(() -> new DepthwiseConv2d(workers, scratch));
+    shallows = ThreadLocal.withInitial(() -> new ShallowConv2dInput(workers, scratch));
     winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch));
     winogradWeights = ThreadLocal.withInitial(() -> new WinogradConv2dWeights(workers, scratch));
     gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
@@ -84,6 +86,8 @@ final class JavaConv2d {
       default -> {
         if (DepthwiseBand.appliesBackward(spec, dx.shape(), dy.shape().c())) {
           depthwises.get().backwardInput(spec, dy, w, dx, accumulate);
+        } else if (isShallow(spec, dx.shape(), dy.shape())) {
+          shallows.get().backward(spec, dy, w, dx, accumulate);
         } else {
           directs.get().backwardInput(spec, dy, w, dx, accumulate);
         }
@@ -133,7 +137,9 @@ final class JavaConv2d {
                   default ->
                       DepthwiseBand.appliesBackward(spec, x, y.c())
                           ? depthwises.get().explainBackwardInput(spec, x, y)
-                          : directs.get().explainBackwardInput(spec, x, y);
+                          : isShallow(spec, x, y)
+                              ? shallows.get().explain(spec, x, y)
+                              : directs.get().explainBackwardInput(spec, x, y);
                 },
                 switch (weights) {
                   case WINOGRAD -> winogradWeights.get().explain(spec, x, y);
@@ -197,6 +203,11 @@ final class JavaConv2d {
         yield configured;
       }
     };
+  }
+
+  /** Whether the gradient with respect to an input of few channels is better made of products. */
+  private static boolean isShallow(Conv2dSpec spec, Shape x, Shape y) {
+    return x.c() / spec.groups() <= FEW_OUTPUTS && ShallowConv2dInput.applies(spec, y);
   }
 
   private static boolean isPointwise(Window window) {

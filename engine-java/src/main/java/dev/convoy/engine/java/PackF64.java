@@ -369,6 +369,24 @@ final class PackF64 {
     }
   }
 
+  /** Neighbouring rows that come to lie {@code pitch} apart, with zeros behind each. */
+  static void spacedRows(
+      MemorySegment from,
+      long at,
+      int rows,
+      int width,
+      double[] to,
+      int index,
+      int pitch,
+      int length) {
+    for (int row = 0; row < rows; row++) {
+      int place = index + row * pitch;
+      copy(from, at + (long) row * width, to, place, width);
+      int end = row < rows - 1 ? pitch : length - row * pitch;
+      zeros(to, place + GemmTile.roundUp(width, LANES), place + end);
+    }
+  }
+
   /** {@code to[2 * i] = from[even + i]} and {@code to[2 * i + 1] = from[odd + i]}. */
   static void zip(double[] from, int even, int odd, double[] to, int length) {
     for (int i = 0; i < length; i += LANES) {

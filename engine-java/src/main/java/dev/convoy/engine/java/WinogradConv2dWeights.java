@@ -140,7 +140,7 @@ final class WinogradConv2dWeights {
     int channel = region % channelBlocks * channelsPerBlock;
     int channels = Math.min(channelsPerBlock, inputs.channels - channel);
     int sum = (int) (piece * region());
-    partial.clear(sum, (int) region());
+    partial.clear(GemmPanels.Part.PRODUCT, sum, (int) region());
     work.reserve(GemmPanels.Part.LEFT, (long) PLANES * inputPlane);
     work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * outputPlane);
     long blocks = (long) inputs.phases() * inputs.blocks;
