@@ -9,6 +9,11 @@ import dev.convoy.spi.Kernels;
  * does, and at speed where the JVM was started with {@code --add-modules jdk.incubator.vector} and
  * has an optimizing compiler. Elsewhere it works in plain loops, ranks low, and says so in its
  * details.
+ *
+ * <p>Where the JVM grants it native access ({@code --enable-native-access}), it reaches memory by
+ * its address, which is faster. As with native code, an arena must then not be closed while a call
+ * works on a tensor in it: that ends the process, where it would be an {@link
+ * IllegalStateException} otherwise.
  */
 public final class JavaEngineProvider implements EngineProvider {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";

@@ -110,6 +110,7 @@ final class JavaKernels implements Kernels {
                 FloatVector.SPECIES_PREFERRED.length(),
                 DoubleVector.SPECIES_PREFERRED.length()));
     details.put("fused multiply-add", JitCompiler.fusedMultiplyAdd());
+    details.put("memory", Memory.describe());
     details.put("compiler", JitCompiler.mode());
     details.put("JDK", Runtime.version().toString());
     details.put("threads", Integer.toString(workers.threads()));

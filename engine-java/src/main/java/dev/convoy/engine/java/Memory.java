@@ -25,6 +25,14 @@ final class Memory {
     return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   }
 
+  /** How it is reached, and what to do about it where that is slow. */
+  static String describe() {
+    return BY_ADDRESS
+        ? "by address"
+        : "through segments, slower; start java with --enable-native-access=ALL-UNNAMED (or "
+            + "dev.convoy.engine.java on the module path)";
+  }
+
   /**
    * The segment to read and write a tensor in. To be taken in the method of the loop itself, where
    * the compiler sees the constant.

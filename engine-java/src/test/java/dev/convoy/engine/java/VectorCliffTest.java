@@ -16,16 +16,19 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every kernel is compiled to vector instructions, whatever the vectors' width. */
 class VectorCliffTest {
 
-  /** Processors with narrower vectors take the width they have for the wider ones. */
+  /**
+   * Processors with narrower vectors take the width they have for the wider ones. Memory is reached
+   * by address where native access is granted, else through segments.
+   */
   @ParameterizedTest
-  @ValueSource(ints = {64, 32, 16})
-  void noKernelAllocatesWithVectorsOfSoManyBytes(int bytes) throws Exception {
-    String output = run(bytes);
+  @CsvSource({"64, ALL-UNNAMED", "64, java.base", "32, ALL-UNNAMED", "16, java.base"})
+  void noKernelAllocatesWithVectorsOfSoManyBytes(int bytes, String nativeAccess) throws Exception {
+    String output = run(bytes, nativeAccess);
     assertEquals("", output.replaceFirst("kernels tried: \\d+\n$", ""));
   }
 
@@ -58,13 +61,15 @@ class VectorCliffTest {
                     || VectorShuffle.class.isAssignableFrom(type));
   }
 
-  private static String run(int vectorBytes) throws IOException, InterruptedException {
+  private static String run(int vectorBytes, String nativeAccess)
+      throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-XX:MaxVectorSize=" + vectorBytes,
+                "--enable-native-access=" + nativeAccess,
                 "-cp",
                 System.getProperty("java.class.path"),
                 VectorCliff.class.getName())
