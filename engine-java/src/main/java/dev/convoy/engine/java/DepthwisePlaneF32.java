@@ -223,7 +223,7 @@ final class DepthwisePlaneF32 {
       if (seen >= 0 && seen < inputs) {
         FloatVector a = FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
         FloatVector b =
-            FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1) * Float.BYTES, ORDER);
+            FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Float.BYTES, ORDER);
         FloatVector c = EVEN.selectFrom(a, b);
         FloatVector r = ODD.selectFrom(a, b);
         float before = begins ? 0 : x.get(ELEMENT, at);

@@ -223,7 +223,7 @@ final class DepthwisePlaneF64 {
       if (seen >= 0 && seen < inputs) {
         DoubleVector a = DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
         DoubleVector b =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1) * Double.BYTES, ORDER);
+            DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Double.BYTES, ORDER);
         DoubleVector c = EVEN.selectFrom(a, b);
         DoubleVector r = ODD.selectFrom(a, b);
         double before = begins ? 0 : x.get(ELEMENT, at);

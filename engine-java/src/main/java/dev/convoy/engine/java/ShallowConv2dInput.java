@@ -171,7 +171,7 @@ final class ShallowConv2dInput {
       addTaps(work, far, row, rows * pitch);
     }
     for (int channel = 0; channel < channels; channel++) {
-      long to = ((long) image * groups + group) * parts * channels + part * channels + channel;
+      long to = (((long) image * groups + group) * parts + part) * channels + channel;
       store(work, channel, to);
     }
   }
