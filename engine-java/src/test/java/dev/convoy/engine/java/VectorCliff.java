@@ -66,6 +66,7 @@ final class VectorCliff {
       System.out.println(call.name + " allocates: " + where(call));
     }
     System.out.println("kernels tried: " + all);
+    System.out.println("memory: " + (Memory.BY_ADDRESS ? "by address" : "through segments"));
   }
 
   private void add(String name, DType dtype, Runnable run) {
