@@ -34,11 +34,6 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
       PoolWholeF32.spread(scratch.floats(0, 0), count, elements, divider, dx);
       return;
     }
-    if (PoolRowsF32.SHUFFLES && rows.tiles(2) && columns.tiles(2) && grid.isDense(count, to)) {
-      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
-      unpool2x2(scratch.floats(0, 0), count * (end - first), columns.outputs, divider, dx);
-      return;
-    }
     float[] quotients =
         scratch.floats(5, elements(count, first, end, columns.outputs) + 2L * LANES);
     divide(scratch.floats(0, 0), count, first, end, quotients);
@@ -80,23 +75,6 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
       for (int o = first; o < end; o++, at += width) {
         PoolRowsF32.divide(dy, at, divisor.columnFloats, divisor.rowCount(o), quotients, at, width);
       }
-    }
-  }
-
-  /** Windows of 2×2 that tile the image and leave nothing of it. */
-  private static void unpool2x2(float[] dy, int rows, int outputs, float divider, float[] dx) {
-    int width = 2 * outputs;
-    for (int row = 0; row < rows; row++) {
-      int at = row * outputs;
-      int upper = row * 2 * width;
-      int lower = upper + width;
-      for (int c = 0; c < outputs; c += LANES) {
-        FloatVector share = FloatVector.fromArray(F, dy, at + c).div(divider);
-        FloatVector left = PoolRowsF32.LOWER.selectFrom(share, share);
-        left.intoArray(dx, upper + 2 * c);
-        PoolRowsF32.UPPER.selectFrom(share, share).intoArray(dx, upper + 2 * c + LANES);
-      }
-      System.arraycopy(dx, upper, dx, lower, width);
     }
   }
 }

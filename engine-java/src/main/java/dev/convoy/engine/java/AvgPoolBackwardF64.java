@@ -34,11 +34,6 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
       PoolWholeF64.spread(scratch.doubles(0, 0), count, elements, divider, dx);
       return;
     }
-    if (PoolRowsF64.SHUFFLES && rows.tiles(2) && columns.tiles(2) && grid.isDense(count, to)) {
-      double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
-      unpool2x2(scratch.doubles(0, 0), count * (end - first), columns.outputs, divider, dx);
-      return;
-    }
     double[] quotients =
         scratch.doubles(5, elements(count, first, end, columns.outputs) + 2L * LANES);
     divide(scratch.doubles(0, 0), count, first, end, quotients);
@@ -81,23 +76,6 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
         PoolRowsF64.divide(
             dy, at, divisor.columnDoubles, divisor.rowCount(o), quotients, at, width);
       }
-    }
-  }
-
-  /** Windows of 2×2 that tile the image and leave nothing of it. */
-  private static void unpool2x2(double[] dy, int rows, int outputs, double divider, double[] dx) {
-    int width = 2 * outputs;
-    for (int row = 0; row < rows; row++) {
-      int at = row * outputs;
-      int upper = row * 2 * width;
-      int lower = upper + width;
-      for (int c = 0; c < outputs; c += LANES) {
-        DoubleVector share = DoubleVector.fromArray(F, dy, at + c).div(divider);
-        DoubleVector left = PoolRowsF64.LOWER.selectFrom(share, share);
-        left.intoArray(dx, upper + 2 * c);
-        PoolRowsF64.UPPER.selectFrom(share, share).intoArray(dx, upper + 2 * c + LANES);
-      }
-      System.arraycopy(dx, upper, dx, lower, width);
     }
   }
 }

@@ -28,12 +28,6 @@ final class AvgPoolF64 extends AvgPool {
       PoolWholeF64.average(scratch.doubles(0, 0), count, elements, divider, y);
       return;
     }
-    if (PoolRowsF64.SHUFFLES && rows.tiles(2) && columns.tiles(2)) {
-      double[] image = scratch.doubles(0, 0);
-      double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
-      pool2x2(image, count, bottom - top, to - from, columns.size, width, divider, y);
-      return;
-    }
     int phaseRows = count == 1 ? to - from + grid.rowReach : grid.planeRows;
     int planePitch = phaseRows * grid.pitch;
     int length = (count - 1) * planePitch + (to - from - 1) * grid.pitch + width;
@@ -63,40 +57,6 @@ final class AvgPoolF64 extends AvgPool {
       int at = plane * planePitch;
       for (int o = from; o < to; o++, at += grid.pitch, target += width) {
         PoolRowsF64.divide(sums, at, divisor.columnDoubles, divisor.rowCount(o), y, target, width);
-      }
-    }
-  }
-
-  /** Windows of 2×2 that tile the image, from where it lies. */
-  private static void pool2x2(
-      double[] image,
-      int planes,
-      int staged,
-      int rows,
-      int width,
-      int outputs,
-      double divider,
-      double[] y) {
-    int out = 0;
-    for (int plane = 0; plane < planes; plane++) {
-      int at = plane * staged * width;
-      for (int row = 0; row < rows; row++) {
-        for (int o = 0; o < outputs; o += LANES) {
-          int upper = at + 2 * o;
-          int lower = upper + width;
-          DoubleVector a =
-              DoubleVector.fromArray(F, image, upper).add(DoubleVector.fromArray(F, image, lower));
-          DoubleVector b =
-              DoubleVector.fromArray(F, image, upper + LANES)
-                  .add(DoubleVector.fromArray(F, image, lower + LANES));
-          PoolRowsF64.EVEN
-              .selectFrom(a, b)
-              .add(PoolRowsF64.ODD.selectFrom(a, b))
-              .div(divider)
-              .intoArray(y, out + o);
-        }
-        at += 2 * width;
-        out += outputs;
       }
     }
   }

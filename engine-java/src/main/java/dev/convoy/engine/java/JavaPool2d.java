@@ -38,13 +38,13 @@ final class JavaPool2d {
   }
 
   void maxPool2d(MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
-    if (inLoops(x) || !jobs(x).maxPool().run(workers, spec, x, y, argmax)) {
+    if (inLoops(x) || !jobs(x).maxPool2d(workers, spec, x, y, argmax)) {
       loops.maxPool2d(spec, x, y, argmax);
     }
   }
 
   void maxPool2dBackward(MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
-    if (inLoops(dy) || !jobs(dy).maxPoolBackward().run(workers, spec, dy, argmax, dx)) {
+    if (inLoops(dy) || !jobs(dy).maxPool2dBackward(workers, spec, dy, argmax, dx)) {
       loops.maxPool2dBackward(spec, dy, argmax, dx);
     }
   }
@@ -56,13 +56,13 @@ final class JavaPool2d {
   }
 
   void avgPool2d(AvgPool2dSpec spec, Tensor x, Tensor y) {
-    if (inLoops(x) || !jobs(x).avgPool().run(workers, spec, x, y)) {
+    if (inLoops(x) || !jobs(x).avgPool2d(workers, spec, x, y)) {
       loops.avgPool2d(spec, x, y);
     }
   }
 
   void avgPool2dBackward(AvgPool2dSpec spec, Tensor dy, Tensor dx) {
-    if (inLoops(dy) || !jobs(dy).avgPoolBackward().run(workers, spec, dy, dx)) {
+    if (inLoops(dy) || !jobs(dy).avgPool2dBackward(workers, spec, dy, dx)) {
       loops.avgPool2dBackward(spec, dy, dx);
     }
   }

@@ -31,20 +31,8 @@ final class LoopPool2d {
     final int planes;
 
     Sizes(Window window, Shape images, Shape pooled) {
-      rows.set(
-          images.h(),
-          pooled.h(),
-          window.kernelHeight(),
-          window.strideHeight(),
-          window.padTop(),
-          window.dilationHeight());
-      columns.set(
-          images.w(),
-          pooled.w(),
-          window.kernelWidth(),
-          window.strideWidth(),
-          window.padLeft(),
-          window.dilationWidth());
+      rows.setRows(window, images, pooled);
+      columns.setColumns(window, images, pooled);
       inputs = Math.multiplyExact(images.h(), images.w());
       outputs = Math.multiplyExact(pooled.h(), pooled.w());
       planes = Math.multiplyExact(images.n(), images.c());

@@ -1,5 +1,8 @@
 package dev.convoy.engine.java;
 
+import dev.convoy.Shape;
+import dev.convoy.Window;
+
 /**
  * One axis, rows or columns, of a pooling: where its windows start and which of their taps lie in
  * the image. Positions are counted from the image's first; those in padding are negative.
@@ -12,13 +15,35 @@ final class PoolAxis {
   int before;
   int dilation;
 
-  void set(int size, int outputs, int kernel, int stride, int before, int dilation) {
+  private void set(int size, int outputs, int kernel, int stride, int before, int dilation) {
     this.size = size;
     this.outputs = outputs;
     this.kernel = kernel;
     this.stride = stride;
     this.before = before;
     this.dilation = dilation;
+  }
+
+  /** Takes the rows of a pooling. */
+  void setRows(Window window, Shape images, Shape pooled) {
+    set(
+        images.h(),
+        pooled.h(),
+        window.kernelHeight(),
+        window.strideHeight(),
+        window.padTop(),
+        window.dilationHeight());
+  }
+
+  /** Takes the columns of a pooling. */
+  void setColumns(Window window, Shape images, Shape pooled) {
+    set(
+        images.w(),
+        pooled.w(),
+        window.kernelWidth(),
+        window.strideWidth(),
+        window.padLeft(),
+        window.dilationWidth());
   }
 
   /** Distance from a window's first tap to its last. */

@@ -1,13 +1,19 @@
 package dev.convoy.engine.java;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /** One thread's scratch arrays, by number; they grow and are used again. */
 final class PoolBuffers {
   private static final int MOST = 8;
+  private static final int LINE = 64;
+  private static final MemorySegment EMPTY = Arena.global().allocate(0);
 
   private final float[][] floats = new float[MOST][0];
   private final double[][] doubles = new double[MOST][0];
   private int[] ints = new int[0];
   private byte[] bytes = new byte[0];
+  private final MemorySegment[] segments = {EMPTY, EMPTY, EMPTY};
 
   float[] floats(int number, long length) {
     if (floats[number].length < length) {
@@ -35,6 +41,14 @@ final class PoolBuffers {
       bytes = new byte[grown(length)];
     }
     return bytes;
+  }
+
+  /** Memory outside the heap, of these bytes or more. */
+  MemorySegment memory(int number, long length) {
+    if (segments[number].byteSize() < length) {
+      segments[number] = Arena.ofAuto().allocate(length + length / 4, LINE);
+    }
+    return segments[number];
   }
 
   /** A quarter more, so that slowly growing sizes do not allocate each time. */

@@ -57,20 +57,8 @@ abstract class PoolJob implements Workers.Job {
    */
   final boolean setSizes(Window window, Shape images, Shape pooled) {
     planes = (long) images.n() * images.c();
-    rows.set(
-        images.h(),
-        pooled.h(),
-        window.kernelHeight(),
-        window.strideHeight(),
-        window.padTop(),
-        window.dilationHeight());
-    columns.set(
-        images.w(),
-        pooled.w(),
-        window.kernelWidth(),
-        window.strideWidth(),
-        window.padLeft(),
-        window.dilationWidth());
+    rows.setRows(window, images, pooled);
+    columns.setColumns(window, images, pooled);
     return grid.set(rows, columns);
   }
 

@@ -44,7 +44,12 @@ class JavaPool2dTest {
   static Stream<Case> cases() {
     List<Case> sized =
         List.of(
-            // 2×2 tiles: exact, with a row and a column left over, and large enough for bands
+            // 2×2 tiles: exact, with a row and a column left over, and large enough for bands and
+            // pieces; of one, some and many windows a row
+            at(Window.square(2).stride(2), 2, 21, 2, 2),
+            at(Window.square(2).stride(2), 5, 7, 14, 14),
+            at(Window.square(2).stride(2), 5, 7, 13, 11),
+            at(Window.square(2).stride(2), 3, 64, 28, 28),
             at(Window.square(2).stride(2), 3, 5, 8, 12),
             at(Window.square(2).stride(2), 1, 2, 7, 9),
             at(Window.square(2).stride(2), 1, 1, 101, 203),
@@ -54,7 +59,17 @@ class JavaPool2dTest {
             at(Window.of(5, 2).stride(5, 2).padding(1, 0, 2, 0), 1, 1, 101, 204),
             // the usual ones
             at(Window.square(3).padding(1), 2, 3, 10, 11),
+            at(Window.square(3).padding(1), 1, 30, 28, 28),
+            at(Window.square(3).padding(2), 2, 3, 1, 3),
+            at(Window.square(3).padding(0, 2, 1, 0), 2, 3, 9, 34),
+            at(Window.square(3).padding(1), 1, 1, 300, 301),
+            at(Window.square(5).padding(1, 2, 3, 4), 2, 3, 9, 34),
             at(Window.square(3).stride(2).padding(1), 2, 3, 13, 15),
+            at(Window.square(3).stride(2).padding(1), 3, 40, 14, 14),
+            at(Window.square(3).stride(2), 3, 4, 14, 34),
+            at(Window.square(3).stride(2).padding(2), 3, 4, 13, 70),
+            at(Window.square(3).stride(2).padding(1), 1, 1, 301, 300),
+            at(Window.square(3).stride(1, 2).padding(1), 2, 3, 14, 20),
             at(Window.square(3).stride(2), 1, 2, 112, 112),
             at(Window.square(5).padding(2), 1, 2, 20, 20),
             at(Window.square(3).stride(2).ceilMode(true), 1, 2, 8, 10),

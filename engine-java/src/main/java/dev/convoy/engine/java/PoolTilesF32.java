@@ -1,0 +1,225 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.DType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Pooling of floats by windows of 2×2 that tile the image.
+ *
+ * <p>Of a row of at least a vector of windows, the last vector overlaps the one before it. Where
+ * two rows of windows fit in a vector, both are pooled at once. A maximum is kept if what is next
+ * is not greater or it is NaN itself: so the first of equals stays, and the first NaN.
+ */
+final class PoolTilesF32 extends PoolTiles {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = F.length();
+  private static final int VECTOR = LANES * Float.BYTES;
+
+  /** As many lanes; fewer than eight has none, and finds no maxima here. */
+  private static final VectorSpecies<Byte> B =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /**
+   * Which elements of two vectors are windows' left ones, where the second vector begins with a
+   * window of this number.
+   */
+  private static final float[][] LEFTS = new float[LANES + 1][LANES];
+
+  static {
+    for (int second = 1; second <= LANES; second++) {
+      for (int i = 0; i < LANES; i++) {
+        int element = i < second ? 2 * i : LANES + 2 * (i - second);
+        LEFTS[second][i] = Math.min(element, 2 * LANES - 2);
+      }
+    }
+  }
+
+  PoolTilesF32(ThreadLocal<PoolBuffers> buffers) {
+    super(DType.F32, LANES, buffers);
+  }
+
+  @Override
+  void max(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int rows) {
+    boolean placed = places != null;
+    MemorySegment from = Memory.base(image);
+    MemorySegment to = Memory.base(y);
+    MemorySegment toPlaces = Memory.base(placed ? places : y);
+    long line = (long) width * Float.BYTES;
+    long at = Memory.at(image) + imageAt;
+    long target = Memory.at(y) + yAt;
+    long placesTarget = placed ? Memory.at(places) + placesAt : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    long second = pairs ? 2 * line : VECTOR;
+    int last = Math.max(0, outputs - LANES);
+    FloatVector lefts = FloatVector.fromArray(F, LEFTS[pairs ? outputs : LANES / 2], 0);
+    FloatVector rights = lefts.add(1);
+    for (int row = 0; row < rows; row += together) {
+      for (int o = 0; o < outputs; o += LANES) {
+        int column = Math.min(o, last);
+        long upper = at + 2L * Float.BYTES * column;
+        long lower = upper + line;
+        FloatVector u = FloatVector.fromMemorySegment(F, from, upper, ORDER);
+        FloatVector w = FloatVector.fromMemorySegment(F, from, lower, ORDER);
+        FloatVector v = FloatVector.fromMemorySegment(F, from, upper + second, ORDER);
+        FloatVector x = FloatVector.fromMemorySegment(F, from, lower + second, ORDER);
+        FloatVector a = lefts.selectFrom(u, v);
+        FloatVector b = rights.selectFrom(u, v);
+        FloatVector c = lefts.selectFrom(w, x);
+        FloatVector d = rights.selectFrom(w, x);
+        VectorMask<Float> left =
+            b.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
+        VectorMask<Float> lowerLeft =
+            d.compare(VectorOperators.LE, c).or(c.compare(VectorOperators.NE, c));
+        a = b.blend(a, left);
+        c = d.blend(c, lowerLeft);
+        VectorMask<Float> above =
+            c.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
+        c.blend(a, above).intoMemorySegment(to, target + (long) Float.BYTES * column, ORDER);
+        if (placed) {
+          ByteVector.broadcast(B, 3)
+              .blend((byte) 2, lowerLeft.cast(B))
+              .blend(ByteVector.broadcast(B, 1).blend((byte) 0, left.cast(B)), above.cast(B))
+              .intoMemorySegment(toPlaces, placesTarget + column, ORDER);
+        }
+      }
+      at += 2L * together * line;
+      target += (long) together * outputs * Float.BYTES;
+      placesTarget += (long) together * outputs;
+    }
+  }
+
+  @Override
+  void maxGradient(
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int rows) {
+    MemorySegment from = Memory.base(dy);
+    MemorySegment fromPlaces = Memory.base(places);
+    MemorySegment to = Memory.base(dx);
+    long line = (long) width * Float.BYTES;
+    long at = Memory.at(dy) + dyAt;
+    long placesFrom = Memory.at(places) + placesAt;
+    long target = Memory.at(dx) + dxAt;
+    int last = Math.max(0, outputs - LANES);
+    boolean wide = width > LANES;
+    FloatVector zero = FloatVector.zero(F);
+    for (int row = 0; row < rows; row++) {
+      for (int o = 0; o < outputs; o += LANES) {
+        int column = Math.min(o, last);
+        long upper = target + 2L * Float.BYTES * column;
+        long lower = upper + line;
+        FloatVector gradient =
+            FloatVector.fromMemorySegment(F, from, at + (long) Float.BYTES * column, ORDER);
+        ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
+        FloatVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+        FloatVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
+        PoolRowsF32.LOWER.selectFrom(l, r).intoMemorySegment(to, upper, ORDER);
+        if (wide) {
+          PoolRowsF32.UPPER.selectFrom(l, r).intoMemorySegment(to, upper + VECTOR, ORDER);
+        }
+        l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
+        r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
+        PoolRowsF32.LOWER.selectFrom(l, r).intoMemorySegment(to, lower, ORDER);
+        if (wide) {
+          PoolRowsF32.UPPER.selectFrom(l, r).intoMemorySegment(to, lower + VECTOR, ORDER);
+        }
+      }
+      at += (long) outputs * Float.BYTES;
+      placesFrom += outputs;
+      target += 2 * line;
+    }
+  }
+
+  @Override
+  void average(
+      MemorySegment image, long imageAt, int divisor, MemorySegment y, long yAt, int rows) {
+    MemorySegment from = Memory.base(image);
+    MemorySegment to = Memory.base(y);
+    long line = (long) width * Float.BYTES;
+    long at = Memory.at(image) + imageAt;
+    long target = Memory.at(y) + yAt;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    long second = pairs ? 2 * line : VECTOR;
+    int last = Math.max(0, outputs - LANES);
+    float factor = 1F / divisor;
+    FloatVector lefts = FloatVector.fromArray(F, LEFTS[pairs ? outputs : LANES / 2], 0);
+    FloatVector rights = lefts.add(1);
+    for (int row = 0; row < rows; row += together) {
+      for (int o = 0; o < outputs; o += LANES) {
+        int column = Math.min(o, last);
+        long upper = at + 2L * Float.BYTES * column;
+        long lower = upper + line;
+        FloatVector u =
+            FloatVector.fromMemorySegment(F, from, upper, ORDER)
+                .add(FloatVector.fromMemorySegment(F, from, lower, ORDER));
+        FloatVector v =
+            FloatVector.fromMemorySegment(F, from, upper + second, ORDER)
+                .add(FloatVector.fromMemorySegment(F, from, lower + second, ORDER));
+        lefts
+            .selectFrom(u, v)
+            .add(rights.selectFrom(u, v))
+            .mul(factor)
+            .intoMemorySegment(to, target + (long) Float.BYTES * column, ORDER);
+      }
+      at += 2L * together * line;
+      target += (long) together * outputs * Float.BYTES;
+    }
+  }
+
+  @Override
+  void averageGradient(
+      MemorySegment dy, long dyAt, int divisor, MemorySegment dx, long dxAt, int rows) {
+    MemorySegment from = Memory.base(dy);
+    MemorySegment to = Memory.base(dx);
+    long line = (long) width * Float.BYTES;
+    long at = Memory.at(dy) + dyAt;
+    long target = Memory.at(dx) + dxAt;
+    int last = Math.max(0, outputs - LANES);
+    boolean wide = width > LANES;
+    float factor = 1F / divisor;
+    for (int row = 0; row < rows; row++) {
+      for (int o = 0; o < outputs; o += LANES) {
+        int column = Math.min(o, last);
+        long upper = target + 2L * Float.BYTES * column;
+        long lower = upper + line;
+        FloatVector share =
+            FloatVector.fromMemorySegment(F, from, at + (long) Float.BYTES * column, ORDER)
+                .mul(factor);
+        FloatVector l = PoolRowsF32.LOWER.selectFrom(share, share);
+        FloatVector r = PoolRowsF32.UPPER.selectFrom(share, share);
+        l.intoMemorySegment(to, upper, ORDER);
+        if (wide) {
+          r.intoMemorySegment(to, upper + VECTOR, ORDER);
+        }
+        l.intoMemorySegment(to, lower, ORDER);
+        if (wide) {
+          r.intoMemorySegment(to, lower + VECTOR, ORDER);
+        }
+      }
+      at += (long) outputs * Float.BYTES;
+      target += 2 * line;
+    }
+  }
+}
