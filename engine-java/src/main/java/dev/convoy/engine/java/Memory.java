@@ -1,6 +1,7 @@
 package dev.convoy.engine.java;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * How kernels reach a tensor's memory: {@code base} and {@code at} give the segment and the offset
@@ -17,6 +18,11 @@ final class Memory {
   static final boolean BY_ADDRESS = Memory.class.getModule().isNativeAccessEnabled();
 
   private static final MemorySegment ALL = BY_ADDRESS ? everything() : MemorySegment.NULL;
+
+  private static final int LINE = 64;
+
+  @SuppressWarnings("unused") // but the compiler must not know
+  private static int touched;
 
   private Memory() {}
 
@@ -44,5 +50,19 @@ final class Memory {
   /** The offset of a segment's first byte in {@link #base}. */
   static long at(MemorySegment segment) {
     return BY_ADDRESS ? segment.address() : 0;
+  }
+
+  /**
+   * Reads a byte of each cache line of a part of a segment, in order: the processor then sees it
+   * coming, where a kernel would take it from here and there.
+   */
+  static void touch(MemorySegment segment, long from, long to) {
+    MemorySegment base = base(segment);
+    long at = at(segment);
+    int all = 0;
+    for (long i = from; i < to; i += LINE) {
+      all |= base.get(ValueLayout.JAVA_BYTE, at + i);
+    }
+    touched = all;
   }
 }

@@ -46,6 +46,14 @@ final class PoolAxis {
         window.dilationWidth());
   }
 
+  /** Turns windows of stride 1 around: those of the gradients that reach an element. */
+  void turn() {
+    int inputs = size;
+    size = outputs;
+    outputs = inputs;
+    before = kernel - 1 - before;
+  }
+
   /** Distance from a window's first tap to its last. */
   long reach() {
     return (long) dilation * (kernel - 1);

@@ -14,21 +14,24 @@ final class PoolDivisor {
   /** The same. */
   double[] columnDoubles = new double[0];
 
-  private PoolAxis rows;
+  private int[] rowCounts = new int[0];
   private boolean countPadding;
-  private int padBottom;
   private int override;
 
   void set(AvgPool2dSpec spec, PoolAxis rows, PoolAxis columns, int lanes) {
-    this.rows = rows;
     Window window = spec.window();
     countPadding = spec.countIncludePad();
-    padBottom = window.padBottom();
     override = spec.divisorOverride();
     int length = Math.addExact(columns.outputs, lanes);
     if (columnFloats.length < length) {
       columnFloats = new float[length];
       columnDoubles = new double[length];
+    }
+    if (rowCounts.length < rows.outputs) {
+      rowCounts = new int[rows.outputs];
+    }
+    for (int o = 0; o < rows.outputs; o++) {
+      rowCounts[o] = override > 0 ? override : count(rows, o, window.padBottom());
     }
     for (int o = 0; o < columns.outputs; o++) {
       columnFloats[o] = override > 0 ? 1 : count(columns, o, window.padRight());
@@ -38,7 +41,7 @@ final class PoolDivisor {
 
   /** What a row of the output counts. */
   int rowCount(int output) {
-    return override > 0 ? override : count(rows, output, padBottom);
+    return rowCounts[output];
   }
 
   /** Taps in the image, or in it and its explicit padding, but never in ceil mode's overhang. */

@@ -14,6 +14,7 @@ import dev.convoy.spi.Workers;
  */
 record PoolJobs(
     PoolTiles tiles,
+    PoolSliding sliding,
     MaxPool maxPool,
     MaxPoolBackward maxPoolBackward,
     MaxPoolMask maxPoolMask,
@@ -25,6 +26,7 @@ record PoolJobs(
       case F32 ->
           new PoolJobs(
               new PoolTilesF32(buffers),
+              new PoolSlidingF32(buffers),
               new MaxPoolF32(buffers),
               new MaxPoolBackwardF32(buffers),
               new MaxPoolMaskF32(buffers),
@@ -33,6 +35,7 @@ record PoolJobs(
       case F64 ->
           new PoolJobs(
               new PoolTilesF64(buffers),
+              new PoolSlidingF64(buffers),
               new MaxPoolF64(buffers),
               new MaxPoolBackwardF64(buffers),
               new MaxPoolMaskF64(buffers),
@@ -43,22 +46,26 @@ record PoolJobs(
 
   boolean maxPool2d(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     return tiles.max(workers, spec, x, y, argmax)
+        || sliding.max(workers, spec, x, y, argmax)
         || maxPool.run(workers, spec, x, y, argmax);
   }
 
   boolean maxPool2dBackward(
       Workers workers, MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
     return tiles.maxBackward(workers, spec, dy, argmax, dx)
+        || sliding.maxBackward(workers, spec, dy, argmax, dx)
         || maxPoolBackward.run(workers, spec, dy, argmax, dx);
   }
 
   boolean avgPool2d(Workers workers, AvgPool2dSpec spec, Tensor x, Tensor y) {
     return tiles.average(workers, spec, x, y)
+        || sliding.average(workers, spec, x, y)
         || avgPool.run(workers, spec, x, y);
   }
 
   boolean avgPool2dBackward(Workers workers, AvgPool2dSpec spec, Tensor dy, Tensor dx) {
     return tiles.averageBackward(workers, spec, dy, dx)
+        || sliding.averageBackward(workers, spec, dy, dx)
         || avgPoolBackward.run(workers, spec, dy, dx);
   }
 }

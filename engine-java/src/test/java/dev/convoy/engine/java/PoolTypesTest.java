@@ -22,6 +22,7 @@ class PoolTypesTest {
         "MaxPoolMask",
         "PoolPlaces",
         "PoolRows",
+        "PoolSliding",
         "PoolTiles",
         "PoolWhole",
         "Pointwise"

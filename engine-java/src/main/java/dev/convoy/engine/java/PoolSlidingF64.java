@@ -1,0 +1,348 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.DType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Pooling of doubles by small windows that overlap: 3×3 of stride 1 or 2, and the gradients of any
+ * of stride 1.
+ */
+final class PoolSlidingF64 extends PoolSliding {
+  private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = F.length();
+  private static final int VECTOR = LANES * Double.BYTES;
+
+  /** As many lanes; where they are fewer than eight there is none, and no maxima are found here. */
+  private static final VectorSpecies<Byte> B =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** Which elements of two vectors are windows' first, of stride 1 and 2. */
+  private static final DoubleVector EACH = DoubleVector.zero(F).addIndex(1);
+
+  PoolSlidingF64(ThreadLocal<PoolBuffers> buffers) {
+    super(DType.F64, LANES, buffers);
+  }
+
+  /**
+   * Each row's maximum is found once, for all windows that see it. Of a vector and the one behind
+   * it, the windows' left and middle elements are chosen, and the right ones from two elements on.
+   */
+  @Override
+  void max(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int column,
+      int from,
+      int to) {
+    boolean placed = places != null;
+    MemorySegment source = Memory.base(image);
+    MemorySegment target = Memory.base(y);
+    MemorySegment placesTarget = Memory.base(placed ? places : y);
+    int stride = columns.stride;
+    int left = column * stride - columns.before;
+    long offLeft = ~inside(left, stride, columns.size);
+    long offMiddle = ~inside(left + 1, stride, columns.size);
+    VectorMask<Double> noLeft = VectorMask.fromLong(F, offLeft);
+    VectorMask<Double> noMiddle = VectorMask.fromLong(F, offMiddle);
+    VectorMask<Double> noRight = VectorMask.fromLong(F, ~inside(left + 2, stride, columns.size));
+    // The first tap in the image: padding to the right is behind one.
+    ByteVector firstTap =
+        ByteVector.zero(B)
+            .blend((byte) 1, VectorMask.fromLong(B, offLeft))
+            .blend((byte) 2, VectorMask.fromLong(B, offLeft & offMiddle));
+    DoubleVector lefts = stride == 1 ? EACH : PoolRowsF64.EVEN;
+    DoubleVector middles = lefts.add(1);
+    DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
+    long line = (long) columns.size * Double.BYTES;
+    long outputs = columns.outputs;
+    long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
+    long into = Memory.at(y) + yAt + (from * outputs + column) * Double.BYTES;
+    long placesInto = placed ? Memory.at(places) + placesAt + from * outputs + column : 0;
+    DoubleVector upper = none;
+    DoubleVector middle = none;
+    ByteVector upperTap = firstTap;
+    ByteVector middleTap = firstTap;
+    int first = (int) rows.start(from);
+    int last = (int) rows.start(to - 1) + 2;
+    int next = first + 2;
+    for (int row = first; row <= last; row++) {
+      DoubleVector lower = none;
+      ByteVector lowerTap = firstTap;
+      if (row >= 0 && row < rows.size) {
+        long here = at + row * line;
+        DoubleVector u = DoubleVector.fromMemorySegment(F, source, here, ORDER);
+        DoubleVector v = DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
+        lower = lefts.selectFrom(u, v).blend(none, noLeft);
+        DoubleVector other = middles.selectFrom(u, v).blend(none, noMiddle);
+        VectorMask<Double> stays =
+            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
+        lower = other.blend(lower, stays);
+        lowerTap = ByteVector.broadcast(B, 1).blend(firstTap, stays.cast(B));
+        u = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+        v = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES + VECTOR, ORDER);
+        other = lefts.selectFrom(u, v).blend(none, noRight);
+        stays =
+            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
+        lower = other.blend(lower, stays);
+        lowerTap = ByteVector.broadcast(B, 2).blend(lowerTap, stays.cast(B));
+      } else if (row < 0) {
+        lowerTap = firstTap.add((byte) (-3 * row)); // of the image's first row
+      }
+      if (row == next) {
+        next += rows.stride;
+        VectorMask<Double> stays =
+            middle.compare(VectorOperators.LE, upper).or(upper.compare(VectorOperators.NE, upper));
+        DoubleVector max = middle.blend(upper, stays);
+        ByteVector tap = middleTap.add((byte) 3).blend(upperTap, stays.cast(B));
+        stays = lower.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
+        lower.blend(max, stays).intoMemorySegment(target, into, ORDER);
+        into += outputs * Double.BYTES;
+        if (placed) {
+          lowerTap
+              .add((byte) 6)
+              .blend(tap, stays.cast(B))
+              .intoMemorySegment(placesTarget, placesInto, ORDER);
+          placesInto += outputs;
+        }
+      }
+      upper = middle;
+      upperTap = middleTap;
+      middle = lower;
+      middleTap = lowerTap;
+    }
+  }
+
+  @Override
+  void maxGradient(
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int column,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment placesSource = Memory.base(places);
+    MemorySegment target = Memory.base(dx);
+    long outputs = columns.outputs;
+    long at = Memory.at(dy) + dyAt;
+    long placesFrom = Memory.at(places) + placesAt;
+    long into = Memory.at(dx) + dxAt + ((long) from * columns.size + column) * Double.BYTES;
+    int kernel = columns.kernel;
+    boolean tall = rows.kernel > 3;
+    DoubleVector sum0 =
+        DoubleVector.zero(F); // of the row of dx that the windows' first taps are in
+    DoubleVector sum1 = sum0;
+    DoubleVector sum2 = sum0;
+    DoubleVector sum3 = sum0;
+    DoubleVector sum4 = sum0;
+    for (int row = from - rows.kernel + 1; row < to; row++) {
+      int window = row + rows.before;
+      for (int c = 0; c < kernel && window >= 0 && window < rows.outputs; c++) {
+        int first = column + columns.before - c;
+        long index = window * outputs + first;
+        VectorMask<Byte> inside = VectorMask.fromLong(B, inside(first, 1, columns.outputs));
+        ByteVector place =
+            ByteVector.broadcast(B, -1)
+                .blend(
+                    ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                    inside)
+                .sub((byte) c);
+        DoubleVector gradient =
+            DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+        sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+        sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) kernel).cast(F));
+        sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) (2 * kernel)).cast(F));
+        if (tall) {
+          sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) (3 * kernel)).cast(F));
+          sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) (4 * kernel)).cast(F));
+        }
+      }
+      if (row >= from) {
+        sum0.intoMemorySegment(target, into, ORDER);
+        into += (long) columns.size * Double.BYTES;
+      }
+      sum0 = sum1;
+      sum1 = sum2;
+      sum2 = sum3;
+      sum3 = sum4;
+      sum4 = DoubleVector.zero(F);
+    }
+  }
+
+  /**
+   * A window's middle column is its own; the next but one's, at its edge, is shared with the next
+   * window. So are its rows: what the last of them gets is kept for the window below.
+   */
+  @Override
+  void maxGradientOfPairs(
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int column,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment placesSource = Memory.base(places);
+    MemorySegment target = Memory.base(dx);
+    boolean edgeFirst = columns.before % 2 == 0;
+    byte edge = (byte) (edgeFirst ? 0 : 2); // the column of the window's own edge, of the pair's
+    byte otherEdge = (byte) (2 - edge);
+    int first = column / 2 + columns.before / 2;
+    int other = edgeFirst ? first - 1 : first + 1;
+    VectorMask<Byte> inside = VectorMask.fromLong(B, inside(first, 1, columns.outputs));
+    VectorMask<Byte> otherInside = VectorMask.fromLong(B, inside(other, 1, columns.outputs));
+    long at = Memory.at(dy) + dyAt;
+    long placesFrom = Memory.at(places) + placesAt;
+    long into = Memory.at(dx) + dxAt + (long) column * Double.BYTES;
+    long line = (long) columns.size * Double.BYTES;
+    DoubleVector zero = DoubleVector.zero(F);
+    DoubleVector middles = zero;
+    DoubleVector edges = zero;
+    int begin = Math.max(0, Math.ceilDiv(from + rows.before - 2, 2));
+    int end = (to - 1 + rows.before) / 2;
+    for (int window = begin; window <= end; window++) {
+      DoubleVector gradient = zero;
+      DoubleVector otherGradient = zero;
+      ByteVector place = ByteVector.broadcast(B, -1);
+      ByteVector otherPlace = place;
+      if (window < rows.outputs) {
+        long index = (long) window * columns.outputs + first;
+        long otherIndex = (long) window * columns.outputs + other;
+        gradient = DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+        otherGradient =
+            DoubleVector.fromMemorySegment(F, source, at + otherIndex * Double.BYTES, ORDER);
+        place =
+            place.blend(
+                ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER), inside);
+        otherPlace =
+            otherPlace.blend(
+                ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                otherInside);
+      }
+      int row = 2 * window - rows.before;
+      middles = middles.add(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
+      edges =
+          edges
+              .add(gradient, place.compare(VectorOperators.EQ, edge).cast(F))
+              .add(otherGradient, otherPlace.compare(VectorOperators.EQ, otherEdge).cast(F));
+      if (row >= from) {
+        DoubleVector a = edgeFirst ? edges : middles;
+        DoubleVector b = edgeFirst ? middles : edges;
+        long here = into + row * line;
+        PoolRowsF64.LOWER.selectFrom(a, b).intoMemorySegment(target, here, ORDER);
+        PoolRowsF64.UPPER.selectFrom(a, b).intoMemorySegment(target, here + VECTOR, ORDER);
+      }
+      if (row + 1 >= from && row + 1 < to) {
+        middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 4).cast(F));
+        edges =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) (3 + edge)).cast(F))
+                .add(
+                    otherGradient,
+                    otherPlace.compare(VectorOperators.EQ, (byte) (3 + otherEdge)).cast(F));
+        DoubleVector a = edgeFirst ? edges : middles;
+        DoubleVector b = edgeFirst ? middles : edges;
+        long here = into + (row + 1) * line;
+        PoolRowsF64.LOWER.selectFrom(a, b).intoMemorySegment(target, here, ORDER);
+        PoolRowsF64.UPPER.selectFrom(a, b).intoMemorySegment(target, here + VECTOR, ORDER);
+      }
+      middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 7).cast(F));
+      edges =
+          zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) (6 + edge)).cast(F))
+              .add(
+                  otherGradient,
+                  otherPlace.compare(VectorOperators.EQ, (byte) (6 + otherEdge)).cast(F));
+    }
+  }
+
+  @Override
+  void average(
+      MemorySegment image,
+      long imageAt,
+      boolean divides,
+      MemorySegment y,
+      long yAt,
+      int column,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(image);
+    MemorySegment target = Memory.base(y);
+    int left = column - columns.before;
+    VectorMask<Double> noLeft = VectorMask.fromLong(F, ~inside(left, 1, columns.size));
+    VectorMask<Double> noMiddle = VectorMask.fromLong(F, ~inside(left + 1, 1, columns.size));
+    VectorMask<Double> noRight = VectorMask.fromLong(F, ~inside(left + 2, 1, columns.size));
+    DoubleVector zero = DoubleVector.zero(F);
+    DoubleVector counts = divides ? DoubleVector.fromArray(F, divisor.columnDoubles, column) : zero;
+    long line = (long) columns.size * Double.BYTES;
+    long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
+    long into = Memory.at(y) + yAt + ((long) from * columns.outputs + column) * Double.BYTES;
+    DoubleVector upper = zero;
+    DoubleVector middle = zero;
+    int first = (int) rows.start(from);
+    int last = (int) rows.start(to - 1) + 2;
+    for (int row = first; row <= last; row++) {
+      DoubleVector lower = zero;
+      if (row >= 0 && row < rows.size) {
+        long here = at + row * line;
+        DoubleVector middles =
+            DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
+        DoubleVector rights =
+            DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+        lower =
+            DoubleVector.fromMemorySegment(F, source, here, ORDER)
+                .blend(zero, noLeft)
+                .add(middles.blend(zero, noMiddle))
+                .add(rights.blend(zero, noRight));
+      }
+      int output = row - first - 2 + from;
+      if (output >= from) {
+        DoubleVector sum = upper.add(middle).add(lower);
+        if (divides) {
+          sum = sum.div(counts.mul(divisor.rowCount(output)));
+        }
+        sum.intoMemorySegment(target, into, ORDER);
+        into += (long) columns.outputs * Double.BYTES;
+      }
+      upper = middle;
+      middle = lower;
+    }
+  }
+
+  @Override
+  void divide(MemorySegment dividends, MemorySegment quotients, long at, int from, int to) {
+    MemorySegment source = Memory.base(dividends);
+    MemorySegment target = Memory.base(quotients);
+    long here = Memory.at(dividends) + at;
+    long into = Memory.at(quotients) + at;
+    int width = columns.size;
+    for (int row = from; row < to; row++) {
+      double count = divisor.rowCount(row);
+      for (int c = 0; c < width; c += LANES) {
+        long column = (long) c * Double.BYTES;
+        DoubleVector.fromMemorySegment(F, source, here + column, ORDER)
+            .div(DoubleVector.fromArray(F, divisor.columnDoubles, c).mul(count))
+            .intoMemorySegment(target, into + column, ORDER);
+      }
+      here += (long) width * Double.BYTES;
+      into += (long) width * Double.BYTES;
+    }
+  }
+}
