@@ -28,12 +28,6 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
     int length = count * phaseRows * grid.pitch;
     int reduced = length + grid.rowReach * grid.pitch;
     float[] divided = scratch.floats(2, grid.lead() + length + 4L * LANES);
-    if (rows.isWhole() && columns.isWhole()) {
-      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
-      int elements = (grid.endImageRow(to) - grid.firstImageRow(from)) * columns.size;
-      PoolWholeF32.spread(scratch.floats(0, 0), count, elements, divider, dx);
-      return;
-    }
     float[] quotients =
         scratch.floats(5, elements(count, first, end, columns.outputs) + 2L * LANES);
     divide(scratch.floats(0, 0), count, first, end, quotients);

@@ -28,12 +28,6 @@ final class AvgPoolBackwardF64 extends AvgPoolBackward {
     int length = count * phaseRows * grid.pitch;
     int reduced = length + grid.rowReach * grid.pitch;
     double[] divided = scratch.doubles(2, grid.lead() + length + 4L * LANES);
-    if (rows.isWhole() && columns.isWhole()) {
-      double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
-      int elements = (grid.endImageRow(to) - grid.firstImageRow(from)) * columns.size;
-      PoolWholeF64.spread(scratch.doubles(0, 0), count, elements, divider, dx);
-      return;
-    }
     double[] quotients =
         scratch.doubles(5, elements(count, first, end, columns.outputs) + 2L * LANES);
     divide(scratch.doubles(0, 0), count, first, end, quotients);

@@ -22,12 +22,6 @@ final class AvgPoolF32 extends AvgPool {
   void pool(PoolBuffers scratch, int count, int from, int to, int top, int bottom) {
     float[] y = scratch.floats(1, 0);
     int width = columns.outputs;
-    if (rows.isWhole() && columns.isWhole()) {
-      float divider = divisor.columnFloats[0] * divisor.rowCount(0);
-      int elements = rows.size * columns.size;
-      PoolWholeF32.average(scratch.floats(0, 0), count, elements, divider, y);
-      return;
-    }
     int phaseRows = count == 1 ? to - from + grid.rowReach : grid.planeRows;
     int planePitch = phaseRows * grid.pitch;
     int length = (count - 1) * planePitch + (to - from - 1) * grid.pitch + width;

@@ -15,6 +15,7 @@ import dev.convoy.spi.Workers;
 record PoolJobs(
     PoolTiles tiles,
     PoolSliding sliding,
+    PoolWhole whole,
     MaxPool maxPool,
     MaxPoolBackward maxPoolBackward,
     MaxPoolMask maxPoolMask,
@@ -27,6 +28,7 @@ record PoolJobs(
           new PoolJobs(
               new PoolTilesF32(buffers),
               new PoolSlidingF32(buffers),
+              new PoolWholeF32(),
               new MaxPoolF32(buffers),
               new MaxPoolBackwardF32(buffers),
               new MaxPoolMaskF32(buffers),
@@ -36,6 +38,7 @@ record PoolJobs(
           new PoolJobs(
               new PoolTilesF64(buffers),
               new PoolSlidingF64(buffers),
+              new PoolWholeF64(),
               new MaxPoolF64(buffers),
               new MaxPoolBackwardF64(buffers),
               new MaxPoolMaskF64(buffers),
@@ -60,12 +63,14 @@ record PoolJobs(
   boolean avgPool2d(Workers workers, AvgPool2dSpec spec, Tensor x, Tensor y) {
     return tiles.average(workers, spec, x, y)
         || sliding.average(workers, spec, x, y)
+        || whole.average(workers, spec, x, y)
         || avgPool.run(workers, spec, x, y);
   }
 
   boolean avgPool2dBackward(Workers workers, AvgPool2dSpec spec, Tensor dy, Tensor dx) {
     return tiles.averageBackward(workers, spec, dy, dx)
         || sliding.averageBackward(workers, spec, dy, dx)
+        || whole.averageBackward(workers, spec, dy, dx)
         || avgPoolBackward.run(workers, spec, dy, dx);
   }
 }

@@ -1,5 +1,9 @@
 package dev.convoy.engine.java;
 
+import dev.convoy.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
@@ -7,25 +11,113 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Global pooling of doubles: each plane has one window, of all its elements. */
-final class PoolWholeF64 {
+final class PoolWholeF64 extends PoolWhole {
   private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = F.length();
   private static final DoubleVector LANE = DoubleVector.zero(F).addIndex(1);
 
-  private PoolWholeF64() {}
+  private static final long VECTOR = (long) LANES * Double.BYTES;
 
-  /** Each plane's sum, divided. */
-  static void average(double[] image, int planes, int elements, double divider, double[] y) {
-    int whole = elements / LANES * LANES;
+  /** Four vectors at a time; where fewer are left, they overlap. */
+  private static final int STEP = 4 * LANES;
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
+
+  PoolWholeF64() {
+    super(DType.F64, LANES);
+  }
+
+  @Override
+  void average(
+      MemorySegment image,
+      long imageAt,
+      int planes,
+      int elements,
+      PoolDivisor divisor,
+      MemorySegment y,
+      long yAt) {
+    MemorySegment source = Memory.base(image);
+    MemorySegment target = Memory.base(y);
+    int whole = elements / STEP * STEP;
+    int last = elements - LANES;
+    int first = Math.min(whole, last);
+    int second = Math.min(whole + LANES, last);
+    int third = Math.min(whole + 2 * LANES, last);
+    VectorMask<Double> inFirst = VectorMask.fromLong(F, from(whole - first));
+    VectorMask<Double> inSecond = VectorMask.fromLong(F, from(whole + LANES - second));
+    VectorMask<Double> inThird = VectorMask.fromLong(F, from(whole + 2 * LANES - third));
+    VectorMask<Double> inLast = VectorMask.fromLong(F, from(whole + 3 * LANES - last));
+    DoubleVector zero = DoubleVector.zero(F);
+    double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
+    long at = Memory.at(image) + imageAt;
+    long into = Memory.at(y) + yAt;
     for (int plane = 0; plane < planes; plane++) {
-      int at = plane * elements;
-      DoubleVector last = DoubleVector.fromArray(F, image, at + whole);
-      DoubleVector sum = last.blend(0, LANE.compare(VectorOperators.GE, elements - whole));
-      for (int i = 0; i < whole; i += LANES) {
-        sum = sum.add(DoubleVector.fromArray(F, image, at + i));
+      DoubleVector a =
+          zero.blend(
+              DoubleVector.fromMemorySegment(F, source, at + (long) first * Double.BYTES, ORDER),
+              inFirst);
+      DoubleVector b =
+          zero.blend(
+              DoubleVector.fromMemorySegment(F, source, at + (long) second * Double.BYTES, ORDER),
+              inSecond);
+      DoubleVector c =
+          zero.blend(
+              DoubleVector.fromMemorySegment(F, source, at + (long) third * Double.BYTES, ORDER),
+              inThird);
+      DoubleVector d =
+          zero.blend(
+              DoubleVector.fromMemorySegment(F, source, at + (long) last * Double.BYTES, ORDER),
+              inLast);
+      for (int i = 0; i < whole; i += STEP) {
+        long here = at + (long) i * Double.BYTES;
+        a = a.add(DoubleVector.fromMemorySegment(F, source, here, ORDER));
+        b = b.add(DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER));
+        c = c.add(DoubleVector.fromMemorySegment(F, source, here + 2 * VECTOR, ORDER));
+        d = d.add(DoubleVector.fromMemorySegment(F, source, here + 3 * VECTOR, ORDER));
       }
-      y[plane] = sum.reduceLanes(VectorOperators.ADD) / divider;
+      double sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+      target.set(ELEMENT, into, sum / divider);
+      at += (long) elements * Double.BYTES;
+      into += Double.BYTES;
     }
+  }
+
+  @Override
+  void spread(
+      MemorySegment dy,
+      long dyAt,
+      int planes,
+      int elements,
+      PoolDivisor divisor,
+      MemorySegment dx,
+      long dxAt) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment target = Memory.base(dx);
+    int last = elements - LANES;
+    double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
+    long at = Memory.at(dy) + dyAt;
+    long into = Memory.at(dx) + dxAt;
+    for (int plane = 0; plane < planes; plane++) {
+      DoubleVector share = DoubleVector.broadcast(F, source.get(ELEMENT, at) / divider);
+      for (int i = 0; i < elements; i += STEP) {
+        long first = Math.min(i, last);
+        long second = Math.min(i + LANES, last);
+        long third = Math.min(i + 2 * LANES, last);
+        long fourth = Math.min(i + 3 * LANES, last);
+        share.intoMemorySegment(target, into + first * Double.BYTES, ORDER);
+        share.intoMemorySegment(target, into + second * Double.BYTES, ORDER);
+        share.intoMemorySegment(target, into + third * Double.BYTES, ORDER);
+        share.intoMemorySegment(target, into + fourth * Double.BYTES, ORDER);
+      }
+      into += (long) elements * Double.BYTES;
+      at += Double.BYTES;
+    }
+  }
+
+  /** The lanes from this one on, as bits. */
+  private static long from(int lane) {
+    return -1L << Math.min(lane, LANES);
   }
 
   /** Each plane's maximum and the first element that has it, of numbers above -∞. */
@@ -51,17 +143,6 @@ final class PoolWholeF64 {
           max.compare(VectorOperators.NE, max.reduceLanes(VectorOperators.MAX));
       first[plane] = index.blend(Double.MAX_VALUE, less).reduceLanes(VectorOperators.MIN);
       y[plane] = image[at + (int) first[plane]];
-    }
-  }
-
-  /** Gives all of a plane's elements its share. */
-  static void spread(double[] dy, int planes, int elements, double divider, double[] dx) {
-    for (int plane = 0; plane < planes; plane++) {
-      double share = dy[plane] / divider;
-      int at = plane * elements;
-      for (int i = 0; i < elements; i += LANES) {
-        DoubleVector.broadcast(F, share).intoArray(dx, at + i);
-      }
     }
   }
 
