@@ -145,6 +145,8 @@ final class PoolSlidingF32 extends PoolSliding {
     long into = Memory.at(dx) + dxAt + ((long) from * columns.size + column) * Float.BYTES;
     int kernel = columns.kernel;
     boolean tall = rows.kernel > 3;
+    // Of the last column of taps; each before it sees one window more to the left.
+    long windows = inside(column + columns.before - kernel + 1, 1, columns.outputs);
     FloatVector sum0 = FloatVector.zero(F); // of the row of dx that the windows' first taps are in
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -155,7 +157,7 @@ final class PoolSlidingF32 extends PoolSliding {
       for (int c = 0; c < kernel && window >= 0 && window < rows.outputs; c++) {
         int first = column + columns.before - c;
         long index = window * outputs + first;
-        VectorMask<Byte> inside = VectorMask.fromLong(B, inside(first, 1, columns.outputs));
+        VectorMask<Byte> inside = VectorMask.fromLong(B, windows >>> (kernel - 1 - c));
         ByteVector place =
             ByteVector.broadcast(B, -1)
                 .blend(

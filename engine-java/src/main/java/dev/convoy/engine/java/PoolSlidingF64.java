@@ -145,6 +145,8 @@ final class PoolSlidingF64 extends PoolSliding {
     long into = Memory.at(dx) + dxAt + ((long) from * columns.size + column) * Double.BYTES;
     int kernel = columns.kernel;
     boolean tall = rows.kernel > 3;
+    // Of the last column of taps; each before it sees one window more to the left.
+    long windows = inside(column + columns.before - kernel + 1, 1, columns.outputs);
     DoubleVector sum0 =
         DoubleVector.zero(F); // of the row of dx that the windows' first taps are in
     DoubleVector sum1 = sum0;
@@ -156,7 +158,7 @@ final class PoolSlidingF64 extends PoolSliding {
       for (int c = 0; c < kernel && window >= 0 && window < rows.outputs; c++) {
         int first = column + columns.before - c;
         long index = window * outputs + first;
-        VectorMask<Byte> inside = VectorMask.fromLong(B, inside(first, 1, columns.outputs));
+        VectorMask<Byte> inside = VectorMask.fromLong(B, windows >>> (kernel - 1 - c));
         ByteVector place =
             ByteVector.broadcast(B, -1)
                 .blend(
