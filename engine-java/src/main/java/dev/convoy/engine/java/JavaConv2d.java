@@ -207,7 +207,7 @@ final class JavaConv2d {
 
   /** Whether the gradient with respect to an input of few channels is better made of products. */
   private static boolean isShallow(Conv2dSpec spec, Shape x, Shape y) {
-    return x.c() / spec.groups() <= FEW_OUTPUTS && ShallowConv2dInput.applies(spec, y);
+    return x.c() / spec.groups() <= FEW_OUTPUTS && ShallowConv2dInput.applies(spec, x, y);
   }
 
   private static boolean isPointwise(Window window) {

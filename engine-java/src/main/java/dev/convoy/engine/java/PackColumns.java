@@ -17,11 +17,11 @@ final class PackColumns {
   /** First column of the block, length and offset in the band of each segment. */
   int[] column = new int[0];
 
-  /** Columns of the longest of them. */
-  int longest;
-
   int[] length = new int[0];
   int[] source = new int[0];
+
+  /** No segment is longer. */
+  int longest;
 
   /** The image, output row and first output in it of each segment. */
   int[] segmentImage = new int[0];

@@ -24,6 +24,9 @@ final class ShallowConv2dInput {
   /** Pixels of {@code dy} that are worked on at a time, about. */
   private static final int PIXELS = 512;
 
+  /** Most elements of an image's gradient, which a thread adds up as a whole. */
+  private static final long MOST_SUMS = 4 << 20;
+
   /** Pieces that are enough to share. */
   private static final int ENOUGH_PIECES = 8;
 
@@ -66,9 +69,13 @@ final class ShallowConv2dInput {
   }
 
   /** Whether this is for such a convolution, if its input has few channels. */
-  static boolean applies(Conv2dSpec spec, Shape y) {
+  static boolean applies(Conv2dSpec spec, Shape x, Shape y) {
     Window window = spec.window();
-    return window.strideHeight() == window.strideWidth()
+    long high = (long) x.h() + window.padTop() + window.padBottom();
+    long wide = (long) x.w() + window.padLeft() + window.padRight();
+    return Math.max(high, wide) <= MOST_SUMS
+        && high * wide <= MOST_SUMS / (x.c() / spec.groups())
+        && window.strideHeight() == window.strideWidth()
         && window.strideHeight() <= 2
         && y.c() / spec.groups() >= LEAST_DEPTH;
   }
