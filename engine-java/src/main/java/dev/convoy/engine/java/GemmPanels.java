@@ -325,8 +325,19 @@ abstract class GemmPanels {
   /** Puts two runs' elements in turn. */
   abstract void zip(Part from, int even, int odd, Part to, int length);
 
-  /** Puts two or four rows' elements in turn; see {@link WinogradF32#interleaveFour}. */
-  abstract void interleave(int rows, Part from, int at, int step, Part to, int index, int count);
+  /**
+   * Transforms the tiles of some channels of a block, whose band there is: a channel's come to lie
+   * in rows {@code stride} apart, and a point's in matrices {@code plane} apart.
+   */
+  abstract void inputTiles(
+      PackColumns block, int channels, Part to, int index, int stride, int plane);
+
+  /**
+   * Transforms so many vectors to a row of their tiles' two or four outputs, tile after tile; see
+   * {@link WinogradF32#twoOutputsTurned}.
+   */
+  abstract void outputTiles(
+      int outputs, Part from, int at, int step, Part to, int index, int count);
 
   /** Adds a bias to a run of neighbours in a part, and applies ReLU if wanted. */
   abstract void finish(

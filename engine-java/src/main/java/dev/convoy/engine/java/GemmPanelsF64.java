@@ -337,6 +337,20 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void inputTiles(PackColumns block, int channels, Part to, int index, int stride, int plane) {
+    int rows = WinogradF64.rowPlane(block);
+    int part = WinogradKind.POINTS * rows;
+    reserve(Part.TILES, (long) part * channels);
+    int length = Math.toIntExact(block.channelLength());
+    for (int i = 0; i < channels; i++) {
+      WinogradF64.inputRows(block, band, i * length, tiles, i * part, rows);
+    }
+    for (int i = 0; i < channels; i++) {
+      WinogradF64.inputColumns(block, tiles, i * part, rows, part(to), index + i * stride, plane);
+    }
+  }
+
+  @Override
   void transform(
       WinogradTransform transform,
       Part from,
@@ -352,7 +366,6 @@ final class GemmPanelsF64 extends GemmPanels {
     double[] in = part(from);
     double[] out = ((GemmPanelsF64) owner).part(to);
     switch (transform) {
-      case INPUT -> WinogradF64.input(in, at, step, next, out, index, stride, far, count);
       case THREE_WEIGHTS ->
           WinogradF64.threeWeights(in, at, step, next, out, index, stride, far, count);
       case FIVE_WEIGHTS ->
@@ -371,11 +384,11 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void interleave(int rows, Part from, int at, int step, Part to, int index, int count) {
-    if (rows == 2) {
-      WinogradF64.interleaveTwo(part(from), at, step, part(to), index, count);
+  void outputTiles(int outputs, Part from, int at, int step, Part to, int index, int count) {
+    if (outputs == 2) {
+      WinogradF64.twoOutputsTurned(part(from), at, step, part(to), index, count);
     } else {
-      WinogradF64.interleaveFour(part(from), at, step, part(to), index, count);
+      WinogradF64.fourOutputsTurned(part(from), at, step, part(to), index, count);
     }
   }
 

@@ -52,8 +52,8 @@ final class WinogradConv2d {
   private int taps;
   private int kernel;
   private int outputs;
+  private int panelRows;
   private int panels;
-  private int panelLength;
   private int weightsPlane;
   private int stride;
   private int inputPlane;
@@ -105,22 +105,26 @@ final class WinogradConv2d {
             tiles.blockTiles,
             tiles.phases() * tiles.groups * tiles.blocks,
             (long) PLANES * (inputPlane + productPlane) * bytes / 1024,
-            (long) PLANES * weightsPlane * bytes / 1024,
+            weightsLength() * bytes / 1024,
             tiles.dtype);
   }
 
   private void cut() {
-    int panelRows = GemmPanels.panelRows(tiles.dtype);
+    panelRows = GemmPanels.panelRows(tiles.dtype);
     taps = tiles.kind.taps;
     kernel = tiles.kind.kernel();
     outputs = tiles.kind.outputs;
     tiles.cut(ROW_BYTES, tiles.groups);
     panels = Math.ceilDiv(tiles.filters, panelRows);
-    panelLength = Math.multiplyExact(tiles.channels, panelRows);
-    weightsPlane = Math.addExact(Math.multiplyExact(tiles.groups * panels, panelLength), panelRows);
+    weightsPlane = Math.multiplyExact(tiles.channels + 1, panelRows);
     stride = tiles.stride();
     inputPlane = tiles.plane(tiles.channels, stride);
-    productPlane = tiles.plane(GemmTile.roundUp(tiles.filters, GemmTile.ROWS), stride);
+    productPlane = tiles.plane(panelRows, stride);
+  }
+
+  /** Elements of the transformed weights: by panel of filters, then point. */
+  private long weightsLength() {
+    return (long) tiles.groups * panels * PLANES * weightsPlane;
   }
 
   private void run(Tensor in, Tensor w, Tensor out) {
@@ -130,7 +134,7 @@ final class WinogradConv2d {
     packed = shared.panels(in.dtype());
     try {
       cut();
-      packed.reserve(GemmPanels.Part.LEFT, (long) PLANES * weightsPlane);
+      packed.reserve(GemmPanels.Part.LEFT, weightsLength());
       workers.run(tiles.groups * panels, transforming);
       workers.run(Math.multiplyExact(tiles.phases() * tiles.groups, tiles.blocks), product);
     } finally {
@@ -144,7 +148,6 @@ final class WinogradConv2d {
   /** Transforms the weights of a panel of filters, some channels at a time. */
   private void transformWeights(int piece) {
     GemmPanels mine = scratch.get().panels(tiles.dtype);
-    int panelRows = GemmPanels.panelRows(tiles.dtype);
     int group = piece / panels;
     int first = piece % panels * panelRows;
     int high = Math.min(panelRows, tiles.filters - first);
@@ -154,7 +157,7 @@ final class WinogradConv2d {
       int some = Math.min(SOME, tiles.channels - channel);
       turnWeights(mine, group, first, high, channel, some);
       for (int row = 0; row < panelRows; row += mine.lanes()) {
-        int index = piece * panelLength + channel * panelRows + row;
+        int index = piece * PLANES * weightsPlane + channel * panelRows + row;
         transformWeights(mine, row, index, some);
       }
     }
@@ -162,7 +165,6 @@ final class WinogradConv2d {
 
   /** Lays some channels' taps out, each tap a row of a panel's filters. */
   private void turnWeights(GemmPanels mine, int group, int first, int high, int channel, int some) {
-    int panelRows = GemmPanels.panelRows(tiles.dtype);
     GemmPanels.Part band = GemmPanels.Part.BAND;
     if (!backward) {
       long filter = (long) group * tiles.filters + first;
@@ -179,7 +181,6 @@ final class WinogradConv2d {
   }
 
   private void transformWeights(GemmPanels mine, int row, int index, int some) {
-    int panelRows = GemmPanels.panelRows(tiles.dtype);
     GemmPanels.Part band = GemmPanels.Part.BAND;
     GemmPanels.Part half = GemmPanels.Part.TILES;
     int from = row + (backward ? (kernel - 1) * panelRows : 0);
@@ -232,7 +233,7 @@ final class WinogradConv2d {
     GemmPanels work = mine.panels(tiles.dtype);
     work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * inputPlane);
     work.reserve(GemmPanels.Part.PRODUCT, (long) PLANES * productPlane);
-    work.reserve(GemmPanels.Part.TILES, 2L * PLANES * AT_ONCE * stride);
+    work.reserve(GemmPanels.Part.TILES, (long) POINTS * outputs * AT_ONCE * stride);
     work.reserve(GemmPanels.Part.TURNED, (long) outputs * outputs * AT_ONCE * stride);
     mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, POINTS);
     int channelIn = group * tiles.channels;
@@ -247,25 +248,40 @@ final class WinogradConv2d {
         GemmPanels.Part.RIGHT,
         stride,
         inputPlane);
+    for (int panel = 0; panel < panels; panel++) {
+      multiply(work, mine.columns, phase, group, panel, wide);
+    }
+  }
+
+  /**
+   * The outputs of a block of tiles and a panel of filters. So few filters at a time that their
+   * products stay in L2 until they are transformed: with all of them at once 128 by 256 channels
+   * took 1.1 times as long, and 512 by 512 too.
+   */
+  private void multiply(
+      GemmPanels work, PackColumns block, int phase, int group, int panel, int wide) {
+    int first = panel * panelRows;
+    int high = Math.min(panelRows, tiles.filters - first);
+    int matrix = (group * panels + panel) * PLANES * weightsPlane;
     for (int plane = 0; plane < PLANES; plane++) {
       work.multiply(
           packed,
-          plane * weightsPlane + group * panels * panelLength,
-          panelLength,
+          matrix + plane * weightsPlane,
+          0, // one panel
           plane * inputPlane,
           stride,
           plane * productPlane,
           stride,
-          tiles.filters,
+          high,
           wide,
           tiles.channels,
           false);
     }
-    for (int filter = 0; filter < tiles.filters; filter += AT_ONCE) {
-      int some = Math.min(AT_ONCE, tiles.filters - filter);
+    for (int filter = 0; filter < high; filter += AT_ONCE) {
+      int some = Math.min(AT_ONCE, high - filter);
       transformOutput(work, filter, some);
       for (int i = 0; i < some; i++) {
-        store(work, mine.columns, phase, group * tiles.filters + filter + i, i, some);
+        store(work, block, phase, group * tiles.filters + first + filter + i, i, some);
       }
     }
   }
@@ -295,47 +311,8 @@ final class WinogradConv2d {
     for (int channel = 0; channel < channels; channel += AT_ONCE) {
       int some = Math.min(AT_ONCE, channels - channel);
       long at = (channelIn + (long) channel) * plane;
-      block.planPlaces(some, POINTS, POINTS);
       work.band(block, from, at, image, some, rows.inputs, columns.inputs, columns.stride);
-      work.columns(block, PLANES, stride, GemmPanels.Part.TILES, some * stride);
-      transformTiles(work, some * stride, to, channel * stride, pointPlane);
-    }
-  }
-
-  /** Transforms tiles whose 36 rows follow each other and have as much room behind them. */
-  private static void transformTiles(
-      GemmPanels work, int row, GemmPanels.Part to, int index, int plane) {
-    GemmPanels.Part part = GemmPanels.Part.TILES;
-    int half = PLANES * row;
-    int lanes = work.lanes();
-    int vectors = row / lanes;
-    for (int column = 0; column < POINTS; column++) {
-      work.transform(
-          WinogradTransform.INPUT,
-          part,
-          column * row,
-          POINTS * row,
-          lanes,
-          work,
-          part,
-          half + column * row,
-          POINTS * row,
-          lanes,
-          vectors);
-    }
-    for (int point = 0; point < POINTS; point++) {
-      work.transform(
-          WinogradTransform.INPUT,
-          part,
-          half + point * POINTS * row,
-          row,
-          lanes,
-          work,
-          to,
-          index + point * POINTS * plane,
-          plane,
-          lanes,
-          vectors);
+      work.inputTiles(block, some, to, channel * stride, stride, pointPlane);
     }
   }
 
@@ -359,21 +336,9 @@ final class WinogradConv2d {
           lanes,
           vectors);
     }
-    int half = PLANES * row;
     for (int i = 0; i < outputs; i++) {
-      work.transform(
-          tiles.kind.toOutputs,
-          part,
-          i * POINTS * row,
-          row,
-          lanes,
-          work,
-          part,
-          half,
-          row,
-          lanes,
-          vectors);
-      work.interleave(outputs, part, half, row, GemmPanels.Part.TURNED, i * outputs * row, vectors);
+      int to = i * outputs * row;
+      work.outputTiles(outputs, part, i * POINTS * row, row, GemmPanels.Part.TURNED, to, vectors);
     }
   }
 

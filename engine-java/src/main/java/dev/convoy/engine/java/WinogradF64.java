@@ -5,9 +5,10 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Winograd's transforms along one axis, see {@link WinogradTransform}. Each does {@code count}
+ * Winograd's transforms along one axis, see {@link WinogradTransform}. Most do {@code count}
  * vectors: element {@code e} of vector {@code i} is read at {@code at + e * step + i * next}, and
- * written at {@code index + e * stride + i * far}.
+ * written at {@code index + e * stride + i * far}. Inputs go from the band to the points' matrices
+ * without being laid out as tiles first: rows of the band are transformed whole, then its lanes.
  */
 final class WinogradF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
@@ -22,23 +23,30 @@ final class WinogradF64 {
 
   private WinogradF64() {}
 
-  static void input(
-      double[] from,
-      int at,
-      int step,
-      int next,
-      double[] to,
-      int index,
-      int stride,
-      int far,
-      int count) {
+  /** From one point's rows of a block to the next point's. */
+  static int rowPlane(PackColumns block) {
+    return (Math.ceilDiv(block.segments * block.slotLength(), LANES) + 1 | 1) * LANES;
+  }
+
+  /** Transforms the columns of a block's tiles where they lie in the band: all of its rows. */
+  static void inputRows(
+      PackColumns block, double[] band, int from, double[] to, int index, int plane) {
+    int length = block.slotLength();
+    int step = block.tapSlots * length;
+    for (int segment = 0; segment < block.segments; segment++) {
+      int at = from + block.slotStart(segment);
+      inputRow(band, at, step, to, index + segment * length, plane, length);
+    }
+  }
+
+  private static void inputRow(
+      double[] from, int at, int step, double[] to, int index, int plane, int length) {
     int from1 = at + step;
     int from2 = from1 + step;
     int from3 = from2 + step;
     int from4 = from3 + step;
     int from5 = from4 + step;
-    int i = 0;
-    for (int n = 0, o = index; n < count; n++, i += next, o += far) {
+    for (int i = 0, o = index; i < length; i += LANES, o += LANES) {
       DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, from1 + i);
       DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, from2 + i);
       DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, from3 + i);
@@ -46,15 +54,59 @@ final class WinogradF64 {
       DoubleVector.fromArray(SPECIES, from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
       DoubleVector.fromArray(SPECIES, from, from5 + i)
           .add(d3.mul(-5).add(d1.mul(4)))
-          .intoArray(to, o + 5 * stride);
+          .intoArray(to, o + 5 * plane);
       DoubleVector even = d4.sub(d2.mul(4));
       DoubleVector odd = d3.sub(d1.mul(4));
-      even.add(odd).intoArray(to, o + stride);
-      even.sub(odd).intoArray(to, o + 2 * stride);
+      even.add(odd).intoArray(to, o + plane);
+      even.sub(odd).intoArray(to, o + 2 * plane);
       even = d4.sub(d2);
       odd = d3.sub(d1).mul(2);
-      even.add(odd).intoArray(to, o + 3 * stride);
-      even.sub(odd).intoArray(to, o + 4 * stride);
+      even.add(odd).intoArray(to, o + 3 * plane);
+      even.sub(odd).intoArray(to, o + 4 * plane);
+    }
+  }
+
+  /**
+   * Transforms their rows and leaves each tile in a column. Segment by segment, so that what is
+   * written past an end is put right.
+   */
+  static void inputColumns(
+      PackColumns block, double[] from, int first, int rows, double[] to, int index, int plane) {
+    int[] tap = block.tapOffset;
+    int tap1 = tap[1];
+    int tap2 = tap[2];
+    int tap3 = tap[3];
+    int tap4 = tap[4];
+    int tap5 = tap[5];
+    for (int row = 0; row < WinogradKind.POINTS; row++) {
+      int top = index + row * WinogradKind.POINTS * plane;
+      for (int segment = 0; segment < block.segments; segment++) {
+        int at =
+            first
+                + row * rows
+                + segment * block.slotLength()
+                + block.source[segment]
+                - block.slotStart(segment);
+        int o = top + block.column[segment];
+        for (int end = o + block.length[segment]; o < end; o += LANES, at += LANES) {
+          DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
+          DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
+          DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, at + tap3);
+          DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, at + tap4);
+          DoubleVector.fromArray(SPECIES, from, at).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+          DoubleVector.fromArray(SPECIES, from, at + tap5)
+              .add(d3.mul(-5).add(d1.mul(4)))
+              .intoArray(to, o + 5 * plane);
+          DoubleVector even = d4.sub(d2.mul(4));
+          DoubleVector odd = d3.sub(d1.mul(4));
+          even.add(odd).intoArray(to, o + plane);
+          even.sub(odd).intoArray(to, o + 2 * plane);
+          even = d4.sub(d2);
+          odd = d3.sub(d1).mul(2);
+          even.add(odd).intoArray(to, o + 3 * plane);
+          even.sub(odd).intoArray(to, o + 4 * plane);
+        }
+      }
     }
   }
 
@@ -280,23 +332,44 @@ final class WinogradF64 {
     }
   }
 
-  /** Two rows' elements in turn: {@code to[index + 2 * i + e] = from[at + e * step + i]}. */
-  static void interleaveTwo(double[] from, int at, int step, double[] to, int index, int count) {
+  /**
+   * The last of the transforms to a tile's outputs, which come to lie one after the other: outputs
+   * {@code e} of vector {@code i} at {@code index + 2 * i * LANES + e}, {@code e + 2} and so on.
+   */
+  static void twoOutputsTurned(double[] from, int at, int step, double[] to, int index, int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 2 * LANES) {
-      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
-      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector m2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector m3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector m4 = DoubleVector.fromArray(SPECIES, from, i + 4 * step);
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i).add(m1.add(m2)).add(m3.add(m4));
+      DoubleVector y1 =
+          m3.sub(m4)
+              .mul(2)
+              .add(m1.sub(m2))
+              .add(DoubleVector.fromArray(SPECIES, from, i + 5 * step));
       y0.rearrange(LOW, y1).intoArray(to, o);
       y0.rearrange(HIGH, y1).intoArray(to, o + LANES);
     }
   }
 
-  /** Four rows' elements in turn: {@code to[index + 4 * i + e] = from[at + e * step + i]}. */
-  static void interleaveFour(double[] from, int at, int step, double[] to, int index, int count) {
+  /** The same of four outputs. */
+  static void fourOutputsTurned(
+      double[] from, int at, int step, double[] to, int index, int count) {
     for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
-      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
-      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
-      DoubleVector y2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
-      DoubleVector y3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector m2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      DoubleVector m3 = DoubleVector.fromArray(SPECIES, from, i + 3 * step);
+      DoubleVector m4 = DoubleVector.fromArray(SPECIES, from, i + 4 * step);
+      DoubleVector near = m1.add(m2);
+      DoubleVector far = m3.add(m4);
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i).add(near).add(far);
+      DoubleVector y2 = far.mul(4).add(near);
+      near = m1.sub(m2);
+      far = m3.sub(m4);
+      DoubleVector y1 = far.mul(2).add(near);
+      DoubleVector y3 =
+          far.mul(8).add(near).add(DoubleVector.fromArray(SPECIES, from, i + 5 * step));
       DoubleVector even = y0.rearrange(LOW, y2);
       DoubleVector odd = y1.rearrange(LOW, y3);
       even.rearrange(LOW, odd).intoArray(to, o);
