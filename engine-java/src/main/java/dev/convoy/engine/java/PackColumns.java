@@ -68,11 +68,6 @@ final class PackColumns {
     return lanes * laneLength;
   }
 
-  /** Where the band has the row of a segment's first tap. */
-  int slotStart(int segment) {
-    return segments == 1 ? source[0] : source[segment] - segmentStart[segment];
-  }
-
   /** Elements of the band for one channel. */
   long channelLength() {
     return (long) slots * slotLength();

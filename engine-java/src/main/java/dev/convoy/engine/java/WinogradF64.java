@@ -34,7 +34,7 @@ final class WinogradF64 {
     int length = block.slotLength();
     int step = block.tapSlots * length;
     for (int segment = 0; segment < block.segments; segment++) {
-      int at = from + block.slotStart(segment);
+      int at = from + block.source[segment];
       inputRow(band, at, step, to, index + segment * length, plane, length);
     }
   }
@@ -81,12 +81,7 @@ final class WinogradF64 {
     for (int row = 0; row < WinogradKind.POINTS; row++) {
       int top = index + row * WinogradKind.POINTS * plane;
       for (int segment = 0; segment < block.segments; segment++) {
-        int at =
-            first
-                + row * rows
-                + segment * block.slotLength()
-                + block.source[segment]
-                - block.slotStart(segment);
+        int at = first + row * rows + segment * block.slotLength();
         int o = top + block.column[segment];
         for (int end = o + block.length[segment]; o < end; o += LANES, at += LANES) {
           DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
