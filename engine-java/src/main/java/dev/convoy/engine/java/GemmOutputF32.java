@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies from panels into tensors, whose offsets count elements. */
@@ -16,6 +17,12 @@ final class GemmOutputF32 {
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
   private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+
+  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  /** Every second lane, from the first. */
+  private static final long EVEN = 0x5555;
 
   private GemmOutputF32() {}
 
@@ -97,11 +104,42 @@ final class GemmOutputF32 {
   /** Elements that come to lie {@code step} apart. */
   static void scatter(
       float[] from, int index, MemorySegment to, long at, int step, int length, boolean add) {
+    if (step == 2) {
+      spread(from, index, to, at, length, add);
+      return;
+    }
     for (int i = 0; i < length; i++) {
       long place = at + (long) i * step;
       float old = add ? to.getAtIndex(ELEMENT, place) : 0;
       to.setAtIndex(ELEMENT, place, old + from[index + i]);
     }
+  }
+
+  /** Elements that come to lie two apart. */
+  private static void spread(
+      float[] from, int index, MemorySegment to, long at, int length, boolean add) {
+    MemorySegment memory = Memory.base(to);
+    long offset = Memory.at(to) + at * Float.BYTES;
+    for (int i = 0; i < length; i += LANES, offset += 2L * SPECIES.vectorByteSize()) {
+      FloatVector v = FloatVector.fromArray(SPECIES, from, index + i);
+      FloatVector low = v.rearrange(LOW, v);
+      FloatVector high = v.rearrange(HIGH, v);
+      long next = offset + SPECIES.vectorByteSize();
+      int left = 2 * (length - i);
+      VectorMask<Float> near = VectorMask.fromLong(SPECIES, EVEN & bits(left));
+      VectorMask<Float> far = VectorMask.fromLong(SPECIES, EVEN & bits(left - LANES));
+      if (add) {
+        low = low.add(FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near));
+        high = high.add(FloatVector.fromMemorySegment(SPECIES, memory, next, ORDER, far));
+      }
+      low.intoMemorySegment(memory, offset, ORDER, near);
+      high.intoMemorySegment(memory, next, ORDER, far);
+    }
+  }
+
+  /** As many low bits as elements are left, up to a vector's. */
+  private static long bits(int left) {
+    return (1L << Math.clamp(left, 0, LANES)) - 1;
   }
 
   /** Adds whole vectors: {@code to[i] += from[i]}. */

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies from panels into tensors, whose offsets count elements. */
@@ -16,6 +17,12 @@ final class GemmOutputF64 {
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
   private static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
+
+  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  /** Every second lane, from the first. */
+  private static final long EVEN = 0x5555;
 
   private GemmOutputF64() {}
 
@@ -97,11 +104,42 @@ final class GemmOutputF64 {
   /** Elements that come to lie {@code step} apart. */
   static void scatter(
       double[] from, int index, MemorySegment to, long at, int step, int length, boolean add) {
+    if (step == 2) {
+      spread(from, index, to, at, length, add);
+      return;
+    }
     for (int i = 0; i < length; i++) {
       long place = at + (long) i * step;
       double old = add ? to.getAtIndex(ELEMENT, place) : 0;
       to.setAtIndex(ELEMENT, place, old + from[index + i]);
     }
+  }
+
+  /** Elements that come to lie two apart. */
+  private static void spread(
+      double[] from, int index, MemorySegment to, long at, int length, boolean add) {
+    MemorySegment memory = Memory.base(to);
+    long offset = Memory.at(to) + at * Double.BYTES;
+    for (int i = 0; i < length; i += LANES, offset += 2L * SPECIES.vectorByteSize()) {
+      DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + i);
+      DoubleVector low = v.rearrange(LOW, v);
+      DoubleVector high = v.rearrange(HIGH, v);
+      long next = offset + SPECIES.vectorByteSize();
+      int left = 2 * (length - i);
+      VectorMask<Double> near = VectorMask.fromLong(SPECIES, EVEN & bits(left));
+      VectorMask<Double> far = VectorMask.fromLong(SPECIES, EVEN & bits(left - LANES));
+      if (add) {
+        low = low.add(DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near));
+        high = high.add(DoubleVector.fromMemorySegment(SPECIES, memory, next, ORDER, far));
+      }
+      low.intoMemorySegment(memory, offset, ORDER, near);
+      high.intoMemorySegment(memory, next, ORDER, far);
+    }
+  }
+
+  /** As many low bits as elements are left, up to a vector's. */
+  private static long bits(int left) {
+    return (1L << Math.clamp(left, 0, LANES)) - 1;
   }
 
   /** Adds whole vectors: {@code to[i] += from[i]}. */

@@ -24,15 +24,26 @@ final class JavaConv2d {
   private static final int MOST_DILATION = 1 << 24;
 
   /**
-   * When Winograd is taken: from so many channels and filters a group, so many weights of theirs at
-   * one place of the kernel, so many outputs covered by tiles, and as long as tiles cover no more
-   * than so many times the outputs. Estimates, which no measurement near them has confirmed yet.
+   * When Winograd is taken: from so many channels and filters a group (16 by 16 took 0.7 of GEMM's
+   * time forward and half for the weights, 12 by 24 as long, 8 by 32 longer for the weights), so
+   * many outputs covered by tiles, and as long as tiles cover no more than so many times the
+   * outputs. Below those outputs the transformed weights are used too few times: 256 took 0.6 to
+   * 0.9, 64 up to 1.6. Weights' gradients 0.6 to 0.9 from 784, but 1.0 to 1.25 with 256 and 512.
    */
   private static final int WINOGRAD_CHANNELS = 16;
 
-  private static final int WINOGRAD_WEIGHTS = 32 * 32;
-  private static final int WINOGRAD_OUTPUTS = 512;
+  private static final int WINOGRAD_OUTPUTS = 256;
+  private static final int WINOGRAD_WEIGHTS_OUTPUTS = 768;
   private static final double WINOGRAD_WASTE = 1.8;
+
+  /**
+   * With a dilation of 2 from so many channels and filters: 32 by 48 took 1.6 times as long as by
+   * GEMM, 64 by 64 as long or 0.8 of it, 256 by 256 0.6. Rows of other dilations are taken apart
+   * and put together element by element, and GEMM was faster.
+   */
+  private static final int DILATED_CHANNELS = 64;
+
+  private static final int DILATED_MOST = 2;
 
   private final Conv2dAlgorithm configured;
   private final boolean precise;
@@ -154,29 +165,31 @@ final class JavaConv2d {
 
   private Conv2dAlgorithm forward(Conv2dSpec spec, Shape x, Shape y) {
     boolean shallow = x.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
-    return choose(spec, x, y, y, shallow || y.c() / spec.groups() <= FEW_OUTPUTS);
+    return choose(spec, x, y, y, WINOGRAD_OUTPUTS, shallow || y.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardInput(Conv2dSpec spec, Shape x, Shape y) {
     boolean shallow = y.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
-    return choose(spec, x, y, x, shallow || x.c() / spec.groups() <= FEW_OUTPUTS);
+    return choose(spec, x, y, x, WINOGRAD_OUTPUTS, shallow || x.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardWeights(Conv2dSpec spec, Shape x, Shape y) {
-    return choose(spec, x, y, y, y.c() / spec.groups() <= FEW_FILTERS);
+    return choose(spec, x, y, y, WINOGRAD_WEIGHTS_OUTPUTS, y.c() / spec.groups() <= FEW_FILTERS);
   }
 
   /**
    * Chooses for one direction.
    *
    * @param tiled what is cut into tiles
+   * @param enough outputs of tiles for Winograd
    * @param few whether there are too few filters for a product of matrices
    */
-  private Conv2dAlgorithm choose(Conv2dSpec spec, Shape x, Shape y, Shape tiled, boolean few) {
+  private Conv2dAlgorithm choose(
+      Conv2dSpec spec, Shape x, Shape y, Shape tiled, int enough, boolean few) {
     boolean depthwise = spec.groups() == x.c();
     return switch (configured) {
       case AUTO -> {
-        if (!precise && winogradPays(spec, x, y, tiled)) {
+        if (!precise && winogradPays(spec, x, y, tiled, enough)) {
           yield Conv2dAlgorithm.WINOGRAD;
         }
         if (!few) {
@@ -220,18 +233,19 @@ final class JavaConv2d {
   }
 
   /** Whether the multiplications saved outweigh the transforms and what tiles reach too far. */
-  private static boolean winogradPays(Conv2dSpec spec, Shape x, Shape y, Shape tiled) {
+  private static boolean winogradPays(Conv2dSpec spec, Shape x, Shape y, Shape tiled, int enough) {
     Window window = spec.window();
+    int dilation = Math.max(window.dilationHeight(), window.dilationWidth());
+    int channels = dilation > 1 ? DILATED_CHANNELS : WINOGRAD_CHANNELS;
     if (!winogradApplies(window)
-        || Math.max(window.dilationHeight(), window.dilationWidth()) > 1
-        || Math.min(x.c(), y.c()) / spec.groups() < WINOGRAD_CHANNELS
-        || (long) x.c() / spec.groups() * y.c() / spec.groups() < WINOGRAD_WEIGHTS) {
+        || dilation > DILATED_MOST
+        || Math.min(x.c(), y.c()) / spec.groups() < channels) {
       return false;
     }
     long tiles =
         covered(window, tiled.h(), window.dilationHeight())
             * covered(window, tiled.w(), window.dilationWidth());
-    return tiles <= WINOGRAD_WASTE * tiled.h() * tiled.w() && tiled.n() * tiles >= WINOGRAD_OUTPUTS;
+    return tiles <= WINOGRAD_WASTE * tiled.h() * tiled.w() && tiled.n() * tiles >= enough;
   }
 
   /** Places of an axis that its tiles cover. */
