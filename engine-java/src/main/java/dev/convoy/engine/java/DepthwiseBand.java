@@ -106,6 +106,20 @@ final class DepthwiseBand {
         && end <= most;
   }
 
+  /**
+   * The same for the pairs of columns that a gradient of stride 2 is made of. Not through segments:
+   * after its masked stores there, masked access through segments allocated in every kernel.
+   */
+  boolean spreadsInPlace(int lanes) {
+    return Memory.BY_ADDRESS
+        && lanes > 2
+        && columns.outputs >= lanes
+        && columns.inputs > lanes
+        && columns.before >= 0
+        && columns.before <= 1
+        && columns.outputs - columns.before <= columns.inputs;
+  }
+
   /** Rows of outputs of a block. */
   int rows(int block) {
     return Math.min(blockRows, rows.outputs - block * blockRows);
@@ -119,5 +133,12 @@ final class DepthwiseBand {
   /** Elements of the band, with those that its last row's last vectors read in vain. */
   long length(int lanes) {
     return (long) bandRows(blockRows) * pitch + 2L * lanes;
+  }
+
+  /** The lanes from one on and before another, as far as there are any, as a mask's bits. */
+  static long lanes(int from, int end) {
+    int first = Math.clamp(from, 0, Long.SIZE - 1);
+    int count = Math.clamp(end, first, first + Long.SIZE) - first;
+    return count == 0 ? 0 : -1L >>> (Long.SIZE - count) << first;
   }
 }

@@ -136,12 +136,13 @@ final class DepthwiseConv2d {
 
   private void sum(int piece) {
     GemmPanels work = scratch.get().panels(dtype);
-    boolean inPlace = !spread && epilogue != GemmEpilogue.ADD && band.inPlace(work.lanes());
+    boolean fits = spread ? band.spreadsInPlace(work.lanes()) : band.inPlace(work.lanes());
+    boolean inPlace = fits && epilogue != GemmEpilogue.ADD;
     if (!inPlace) {
       work.reserveBand(band);
     }
     int wide = pairsWidth(work);
-    if (spread) {
+    if (spread && !inPlace) {
       work.reserve(GemmPanels.Part.PRODUCT, Math.multiplyExact(2L * band.blockRows, wide));
     }
     long inputs = (long) band.rows.inputs * band.columns.inputs;
@@ -153,8 +154,15 @@ final class DepthwiseConv2d {
       if (!inPlace) {
         work.band(band, input, plane * inputs, first, rows);
       }
-      if (spread) {
-        work.spread(band, packed, plane % channels * TAPS, rows, wide);
+      int w = plane % channels * TAPS;
+      if (spread && inPlace) {
+        long from = Memory.at(input) + plane * inputs * dtype.bytes();
+        long results = (long) band.rows.size * band.columns.size;
+        long to = Memory.at(output) + plane * results * dtype.bytes();
+        long next = from + band.end(first, rows) * dtype.bytes();
+        work.spread(band, input, from, first, rows, packed, w, output, to, next);
+      } else if (spread) {
+        work.spread(band, packed, w, rows, wide);
         storePairs(work, plane, first, rows, wide);
       } else {
         outputs(work, inPlace, plane, first, rows);

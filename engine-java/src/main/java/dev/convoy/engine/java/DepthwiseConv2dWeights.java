@@ -40,6 +40,8 @@ final class DepthwiseConv2dWeights {
   private int filters;
   private int units;
   private int chunks;
+  private int channelsAtOnce;
+  private int channelBlocks;
 
   DepthwiseConv2dWeights(Workers workers, ThreadLocal<Scratch> scratch) {
     this.workers = workers;
@@ -54,9 +56,10 @@ final class DepthwiseConv2dWeights {
       x = xs.segment();
       dy = dys.segment();
       dw = dws.segment();
+      band.lastWord = Memory.at(x) + x.byteSize() - DepthwiseBand.WORD;
       partial.reserve(
           GemmPanels.Part.PRODUCT, Math.multiplyExact((long) chunks * channels, sumsLength()));
-      workers.run(chunks * channels, products);
+      workers.run(chunks * channelBlocks, products);
       workers.run(channels, sums);
     } finally {
       x = null;
@@ -69,7 +72,7 @@ final class DepthwiseConv2dWeights {
   String explain(Conv2dSpec spec, Shape xs, Shape dys) {
     plan(spec.window(), xs, dys, DType.F32);
     return "%d rows of a plane's output at a time, %d chunks, %d pieces"
-        .formatted(band.blockRows, chunks, chunks * channels);
+        .formatted(band.blockRows, chunks, chunks * channelBlocks);
   }
 
   private void plan(Window window, Shape xs, Shape dys, DType type) {
@@ -81,7 +84,9 @@ final class DepthwiseConv2dWeights {
     band.columns.forward(xs.w(), dys.w(), DepthwiseBand.TAPS, stride, 1, window.padLeft());
     band.plan(type);
     units = Math.multiplyExact(xs.n(), band.blocks);
-    chunks = Math.min(units, Math.ceilDiv(ENOUGH_PIECES, channels));
+    channelsAtOnce = Math.ceilDiv(channels, ENOUGH_PIECES);
+    channelBlocks = Math.ceilDiv(channels, channelsAtOnce);
+    chunks = Math.min(units, Math.ceilDiv(ENOUGH_PIECES, channelBlocks));
   }
 
   /** Elements of one channel's sums, a vector for each weight. */
@@ -89,27 +94,63 @@ final class DepthwiseConv2dWeights {
     return Math.multiplyExact(filters * TAPS, partial.lanes());
   }
 
-  /** One chunk's sums for one channel. */
+  /** One chunk's sums for some channels. */
   private void multiply(int piece) {
     GemmPanels work = scratch.get().panels(dtype);
-    work.reserveBand(band);
-    int columns = band.columns.outputs;
-    work.reserve(GemmPanels.Part.LEFT, Math.multiplyExact((long) band.blockRows, columns));
-    int chunk = piece / channels;
-    int channel = piece % channels;
-    int index = piece * sumsLength();
-    partial.clear(GemmPanels.Part.PRODUCT, index, sumsLength());
+    boolean inPlace = band.columns.stride == 2 && band.inPlace(work.lanes());
+    if (!inPlace) {
+      work.reserveBand(band);
+      work.reserve(
+          GemmPanels.Part.LEFT, Math.multiplyExact((long) band.blockRows, band.columns.outputs));
+    }
+    int chunk = piece / channelBlocks;
+    int begin = piece % channelBlocks * channelsAtOnce;
+    int end = Math.min(channels, begin + channelsAtOnce);
+    int index = (chunk * channels + begin) * sumsLength();
+    partial.clear(GemmPanels.Part.PRODUCT, index, (end - begin) * sumsLength());
     int last = (int) ((chunk + 1L) * units / chunks);
     for (int unit = (int) ((long) chunk * units / chunks); unit < last; unit++) {
-      int block = unit % band.blocks;
-      long plane = (long) (unit / band.blocks) * channels + channel;
-      int first = block * band.blockRows;
-      int rows = band.rows(block);
-      work.band(band, x, plane * band.rows.inputs * band.columns.inputs, first, rows);
-      for (int filter = 0; filter < filters; filter++) {
-        long at = ((plane * filters + filter) * band.rows.outputs + first) * columns;
-        work.copy(dy, at, GemmPanels.Part.LEFT, 0, rows * columns);
-        work.weights(band, rows, partial, index + filter * TAPS * work.lanes());
+      // Channel by channel, as they follow each other in memory.
+      for (int channel = begin; channel < end; channel++) {
+        long next =
+            channel + 1 < end || unit + 1 == last
+                ? start(unit, channel + 1)
+                : start(unit + 1, begin);
+        int sums = (chunk * channels + channel) * sumsLength();
+        multiply(work, inPlace, unit, channel, sums, next);
+      }
+    }
+  }
+
+  /** Where the inputs begin that a unit's rows of a channel see. */
+  private long start(int unit, int channel) {
+    long plane = (long) (unit / band.blocks) * channels + channel;
+    int first = unit % band.blocks * band.blockRows;
+    long inputs = (long) band.rows.inputs * band.columns.inputs;
+    return Memory.at(x) + (plane * inputs + band.end(first, 0)) * dtype.bytes();
+  }
+
+  private void multiply(
+      GemmPanels work, boolean inPlace, int unit, int channel, int sums, long next) {
+    int bytes = dtype.bytes();
+    int columns = band.columns.outputs;
+    long inputs = (long) band.rows.inputs * band.columns.inputs;
+    long plane = (long) (unit / band.blocks) * channels + channel;
+    int first = unit % band.blocks * band.blockRows;
+    int rows = band.rows(unit % band.blocks);
+    if (!inPlace) {
+      work.band(band, x, plane * inputs, first, rows);
+    }
+    for (int filter = 0; filter < filters; filter++) {
+      int to = sums + filter * TAPS * work.lanes();
+      long gradients = (plane * filters + filter) * band.rows.outputs * columns;
+      if (inPlace) {
+        long from = Memory.at(x) + plane * inputs * bytes;
+        long at = Memory.at(dy) + gradients * bytes;
+        work.weights(band, x, from, dy, at, first, rows, partial, to, next);
+      } else {
+        work.copy(dy, gradients + (long) first * columns, GemmPanels.Part.LEFT, 0, rows * columns);
+        work.weights(band, rows, partial, to);
       }
     }
   }

@@ -20,18 +20,18 @@ final class DepthwisePlaneF32 {
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
   private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
 
-  private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+  static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
   /** Selects what lies before each element, and before the first a second vector's. */
-  private static final FloatVector BEFORE = FloatVector.fromArray(SPECIES, before(), 0);
+  static final FloatVector BEFORE = FloatVector.fromArray(SPECIES, before(), 0);
 
   /** Selects what lies after each element, and after the last a second vector's. */
-  private static final FloatVector AFTER = FloatVector.zero(SPECIES).addIndex(1).add(1);
+  static final FloatVector AFTER = FloatVector.zero(SPECIES).addIndex(1).add(1);
 
   /** Select every other element of two vectors. */
-  private static final FloatVector EVEN = FloatVector.fromArray(SPECIES, everyOther(), 0);
+  static final FloatVector EVEN = FloatVector.fromArray(SPECIES, everyOther(), 0);
 
-  private static final FloatVector ODD = EVEN.add(1);
+  static final FloatVector ODD = EVEN.add(1);
 
   private DepthwisePlaneF32() {}
 

@@ -20,18 +20,18 @@ final class DepthwisePlaneF64 {
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
   private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
 
-  private static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
+  static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
 
   /** Selects what lies before each element, and before the first a second vector's. */
-  private static final DoubleVector BEFORE = DoubleVector.fromArray(SPECIES, before(), 0);
+  static final DoubleVector BEFORE = DoubleVector.fromArray(SPECIES, before(), 0);
 
   /** Selects what lies after each element, and after the last a second vector's. */
-  private static final DoubleVector AFTER = DoubleVector.zero(SPECIES).addIndex(1).add(1);
+  static final DoubleVector AFTER = DoubleVector.zero(SPECIES).addIndex(1).add(1);
 
   /** Select every other element of two vectors. */
-  private static final DoubleVector EVEN = DoubleVector.fromArray(SPECIES, everyOther(), 0);
+  static final DoubleVector EVEN = DoubleVector.fromArray(SPECIES, everyOther(), 0);
 
-  private static final DoubleVector ODD = EVEN.add(1);
+  static final DoubleVector ODD = EVEN.add(1);
 
   private DepthwisePlaneF64() {}
 

@@ -258,6 +258,32 @@ abstract class GemmPanels {
   /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
   abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);
 
+  /** The same from the plane itself to its place; see {@link DepthwisePlaneBackwardF32#spread}. */
+  abstract void spread(
+      DepthwiseBand plan,
+      MemorySegment dy,
+      long from,
+      int row,
+      int pairs,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment dx,
+      long to,
+      long next);
+
+  /** Adds to the sums of the weights' gradients; see {@link DepthwisePlaneBackwardF32#weights}. */
+  abstract void weights(
+      DepthwiseBand plan,
+      MemorySegment x,
+      long from,
+      MemorySegment dy,
+      long gradients,
+      int row,
+      int rows,
+      GemmPanels productOwner,
+      int index,
+      long next);
+
   /** Adds to the vectors of sums of its weights' gradients, with rows of {@code dy} on the left. */
   abstract void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index);
 

@@ -265,6 +265,41 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void spread(
+      DepthwiseBand plan,
+      MemorySegment dy,
+      long from,
+      int row,
+      int pairs,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment dx,
+      long to,
+      long next) {
+    float[] w = ((GemmPanelsF32) leftOwner).left;
+    unused +=
+        DepthwisePlaneBackwardF32.spread(plan, dy, from, row, pairs, w, weights, dx, to, next);
+  }
+
+  @Override
+  void weights(
+      DepthwiseBand plan,
+      MemorySegment x,
+      long from,
+      MemorySegment dy,
+      long gradients,
+      int row,
+      int rows,
+      GemmPanels productOwner,
+      int index,
+      long next) {
+    float[] sums = ((GemmPanelsF32) productOwner).product;
+    unused +=
+        DepthwisePlaneBackwardF32.weights(
+            plan, x, from, dy, gradients, row, rows, sums, index, next);
+  }
+
+  @Override
   void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
     DepthwiseF32.weights(plan, band, rows, left, sums, index);

@@ -265,6 +265,41 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void spread(
+      DepthwiseBand plan,
+      MemorySegment dy,
+      long from,
+      int row,
+      int pairs,
+      GemmPanels leftOwner,
+      int weights,
+      MemorySegment dx,
+      long to,
+      long next) {
+    double[] w = ((GemmPanelsF64) leftOwner).left;
+    unused +=
+        DepthwisePlaneBackwardF64.spread(plan, dy, from, row, pairs, w, weights, dx, to, next);
+  }
+
+  @Override
+  void weights(
+      DepthwiseBand plan,
+      MemorySegment x,
+      long from,
+      MemorySegment dy,
+      long gradients,
+      int row,
+      int rows,
+      GemmPanels productOwner,
+      int index,
+      long next) {
+    double[] sums = ((GemmPanelsF64) productOwner).product;
+    unused +=
+        DepthwisePlaneBackwardF64.weights(
+            plan, x, from, dy, gradients, row, rows, sums, index, next);
+  }
+
+  @Override
   void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index) {
     double[] sums = ((GemmPanelsF64) productOwner).product;
     DepthwiseF64.weights(plan, band, rows, left, sums, index);

@@ -22,6 +22,7 @@ class GemmTypesTest {
         "DirectConv2d",
         "Depthwise",
         "DepthwisePlane",
+        "DepthwisePlaneBackward",
         "GemmDot",
         "Winograd"
       })
