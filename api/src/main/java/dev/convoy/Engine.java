@@ -71,6 +71,10 @@ public final class Engine implements AutoCloseable {
   /**
    * Convolution (cross-correlation): ONNX {@code Conv}, PyTorch {@code conv2d}.
    *
+   * <p>Padding is zeros. Where it meets a weight that is NaN or infinite, the algorithm decides
+   * whether their product, a NaN, is added or left out; the same holds for {@code dy} in the
+   * gradients. Finite numbers never depend on it.
+   *
    * @param x images {@code [N, C, H, W]}
    * @param w weights {@code [K, C/groups, kh, kw]}
    * @param b bias {@code [K]}, or null for none
