@@ -26,8 +26,8 @@ final class DepthwisePlaneBackwardF64 {
   private DepthwisePlaneBackwardF64() {}
 
   /**
-   * Pairs of rows of {@code dx} for stride 2, see {@link DepthwiseF64#spread}, from {@code dy}
-   * where it lies to where they belong.
+   * Pairs of rows of {@code dx} for stride 2, see {@link DepthwiseBackwardF64#spread}, from {@code
+   * dy} where it lies to where they belong.
    *
    * @param from the place of the plane of {@code dy}
    * @param row the first pair of rows

@@ -21,7 +21,7 @@ final class GemmPanelsF32 extends GemmPanels {
   /** What was read only to have it in cache. */
   private int unused;
 
-  private final float[] tile = new float[PackF32.tileLength()];
+  private final float[] tile = new float[TransposeF32.tileLength()];
   private final float[] productTile = new float[GemmTile.ROWS * GemmKernelF32.TILE_COLUMNS];
 
   GemmPanelsF32() {
@@ -76,7 +76,8 @@ final class GemmPanelsF32 extends GemmPanels {
       PackF32.copy(from, at, to, index, rows);
       return;
     }
-    PackF32.transpose(from, at, distance, rows, depth, to, index, GemmKernelF32.PANEL_ROWS, tile);
+    TransposeF32.transpose(
+        from, at, distance, rows, depth, to, index, GemmKernelF32.PANEL_ROWS, tile);
   }
 
   @Override
@@ -94,7 +95,7 @@ final class GemmPanelsF32 extends GemmPanels {
       Part to,
       int index,
       int stride) {
-    PackF32.transpose(from, at, distance, rows, columns, part(to), index, stride, tile);
+    TransposeF32.transpose(from, at, distance, rows, columns, part(to), index, stride, tile);
   }
 
   @Override
@@ -109,7 +110,7 @@ final class GemmPanelsF32 extends GemmPanels {
       int index,
       int stride) {
     float[] matrix = ((GemmPanelsF32) owner).part(from);
-    PackF32.transpose(matrix, at, distance, rows, columns, part(to), index, stride, tile);
+    TransposeF32.transpose(matrix, at, distance, rows, columns, part(to), index, stride, tile);
   }
 
   @Override
@@ -261,7 +262,7 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width) {
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwiseF32.spread(plan, band, rows, w, weights, product, 0, width);
+    DepthwiseBackwardF32.spread(plan, band, rows, w, weights, product, 0, width);
   }
 
   @Override
@@ -302,7 +303,7 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
-    DepthwiseF32.weights(plan, band, rows, left, sums, index);
+    DepthwiseBackwardF32.weights(plan, band, rows, left, sums, index);
   }
 
   @Override

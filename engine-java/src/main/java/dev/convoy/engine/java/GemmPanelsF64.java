@@ -21,7 +21,7 @@ final class GemmPanelsF64 extends GemmPanels {
   /** What was read only to have it in cache. */
   private int unused;
 
-  private final double[] tile = new double[PackF64.tileLength()];
+  private final double[] tile = new double[TransposeF64.tileLength()];
   private final double[] productTile = new double[GemmTile.ROWS * GemmKernelF64.TILE_COLUMNS];
 
   GemmPanelsF64() {
@@ -76,7 +76,8 @@ final class GemmPanelsF64 extends GemmPanels {
       PackF64.copy(from, at, to, index, rows);
       return;
     }
-    PackF64.transpose(from, at, distance, rows, depth, to, index, GemmKernelF64.PANEL_ROWS, tile);
+    TransposeF64.transpose(
+        from, at, distance, rows, depth, to, index, GemmKernelF64.PANEL_ROWS, tile);
   }
 
   @Override
@@ -94,7 +95,7 @@ final class GemmPanelsF64 extends GemmPanels {
       Part to,
       int index,
       int stride) {
-    PackF64.transpose(from, at, distance, rows, columns, part(to), index, stride, tile);
+    TransposeF64.transpose(from, at, distance, rows, columns, part(to), index, stride, tile);
   }
 
   @Override
@@ -109,7 +110,7 @@ final class GemmPanelsF64 extends GemmPanels {
       int index,
       int stride) {
     double[] matrix = ((GemmPanelsF64) owner).part(from);
-    PackF64.transpose(matrix, at, distance, rows, columns, part(to), index, stride, tile);
+    TransposeF64.transpose(matrix, at, distance, rows, columns, part(to), index, stride, tile);
   }
 
   @Override
@@ -261,7 +262,7 @@ final class GemmPanelsF64 extends GemmPanels {
   @Override
   void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width) {
     double[] w = ((GemmPanelsF64) leftOwner).left;
-    DepthwiseF64.spread(plan, band, rows, w, weights, product, 0, width);
+    DepthwiseBackwardF64.spread(plan, band, rows, w, weights, product, 0, width);
   }
 
   @Override
@@ -302,7 +303,7 @@ final class GemmPanelsF64 extends GemmPanels {
   @Override
   void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index) {
     double[] sums = ((GemmPanelsF64) productOwner).product;
-    DepthwiseF64.weights(plan, band, rows, left, sums, index);
+    DepthwiseBackwardF64.weights(plan, band, rows, left, sums, index);
   }
 
   @Override

@@ -1,0 +1,131 @@
+package dev.convoy.engine.java;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Transposes matrices a tile of vectors at a time. */
+final class TransposeF64 {
+  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
+  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+
+  private TransposeF64() {}
+
+  /**
+   * {@code to[index + j * stride + i] = from[at + i * distance + j]}.
+   *
+   * @param tile room for {@link #tileLength} elements
+   */
+  static void transpose(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int columns,
+      double[] to,
+      int index,
+      int stride,
+      double[] tile) {
+    for (int i = 0; i < rows; i += LANES) {
+      int high = Math.min(LANES, rows - i);
+      for (int j = 0; j < columns; j += LANES) {
+        int wide = Math.min(LANES, columns - j);
+        int place = index + j * stride + i;
+        if (high == LANES && wide == LANES && LANES > 2) {
+          interleave(from, (at + i * distance + j) * Double.BYTES, distance * Double.BYTES, tile);
+          turn(tile, 4, wide, to, place, stride);
+        } else {
+          for (int row = 0; row < high; row++) {
+            PackF64.copy(from, at + (i + row) * distance + j, tile, row * LANES, wide);
+          }
+          turn(tile, 2, wide, to, place, stride);
+        }
+      }
+    }
+  }
+
+  /** {@code to[index + j * stride + i] = from[at + i * distance + j]}, within arrays. */
+  static void transpose(
+      double[] from,
+      int at,
+      int distance,
+      int rows,
+      int columns,
+      double[] to,
+      int index,
+      int stride,
+      double[] tile) {
+    for (int i = 0; i < rows; i += LANES) {
+      int high = Math.min(LANES, rows - i);
+      for (int j = 0; j < columns; j += LANES) {
+        for (int row = 0; row < high; row++) {
+          DoubleVector.fromArray(SPECIES, from, at + (i + row) * distance + j)
+              .intoArray(tile, row * LANES);
+        }
+        turn(tile, 2, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
+      }
+    }
+  }
+
+  /**
+   * Transposes a tile of as many rows as lanes. Interleaving each row of the upper half with its
+   * counterpart of the lower half moves one bit of an element's row number into its column number,
+   * so that doing it for every bit swaps them.
+   *
+   * @param tile two tiles' room; the first holds the elements
+   * @param next 2, or 4 where the first bit is done
+   */
+  private static void turn(double[] tile, int next, int rows, double[] to, int index, int stride) {
+    int here = 0;
+    int there = LANES * LANES;
+    for (int bit = next; bit < LANES; bit *= 2) {
+      interleave(tile, here, tile, there, LANES);
+      int swap = here;
+      here = there;
+      there = swap;
+    }
+    if (rows == LANES) {
+      interleave(tile, here, to, index, stride);
+      return;
+    }
+    interleave(tile, here, tile, there, LANES);
+    for (int row = 0; row < rows; row++) {
+      DoubleVector.fromArray(SPECIES, tile, there + row * LANES)
+          .intoArray(to, index + row * stride);
+    }
+  }
+
+  private static void interleave(double[] from, int at, double[] to, int index, int stride) {
+    for (int i = 0; i < LANES / 2; i++) {
+      DoubleVector upper = DoubleVector.fromArray(SPECIES, from, at + i * LANES);
+      DoubleVector lower = DoubleVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES);
+      upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
+      upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
+    }
+  }
+
+  /** The same from a tensor, whose rows are {@code distance} bytes apart. */
+  private static void interleave(MemorySegment from, long offset, long distance, double[] to) {
+    MemorySegment memory = Memory.base(from);
+    long begin = Memory.at(from) + offset;
+    for (int i = 0; i < LANES / 2; i++) {
+      long above = begin + i * distance;
+      DoubleVector upper = DoubleVector.fromMemorySegment(SPECIES, memory, above, ORDER);
+      long below = above + LANES / 2 * distance;
+      DoubleVector lower = DoubleVector.fromMemorySegment(SPECIES, memory, below, ORDER);
+      upper.rearrange(LOW, lower).intoArray(to, 2 * i * LANES);
+      upper.rearrange(HIGH, lower).intoArray(to, (2 * i + 1) * LANES);
+    }
+  }
+
+  /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
+  static int tileLength() {
+    return 2 * LANES * LANES;
+  }
+}
