@@ -22,7 +22,7 @@ final class WinogradConv2d {
 
   /**
    * Bytes of a row of a block of tiles. The longer, the less often the transformed weights are
-   * read: 256 took half as long again as 512 for 128 by 256 channels, though all of a block's tiles
+   * read: 256 took 1.1 times as long as 512 for 128 by 256 channels, though all of a block's tiles
    * are then more than L2 holds.
    */
   private static final int ROW_BYTES = 512;
