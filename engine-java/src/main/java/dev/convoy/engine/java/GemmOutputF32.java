@@ -22,7 +22,7 @@ final class GemmOutputF32 {
   private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   /** Every second lane, from the first. */
-  private static final long EVEN = 0x5555;
+  private static final long EVEN = 0x5555_5555_5555_5555L;
 
   private GemmOutputF32() {}
 

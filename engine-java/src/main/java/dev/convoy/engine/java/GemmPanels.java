@@ -143,12 +143,7 @@ abstract class GemmPanels {
       int stride);
 
   /** Packs rows of the column matrix from the band; see {@link PackF32#columns}. */
-  final void columns(PackColumns block, Part to, int stride) {
-    columns(block, block.places, 0, to, stride);
-  }
-
-  /** Packs rows of one channel after another, {@code far} from each other's. */
-  abstract void columns(PackColumns block, int places, int far, Part to, int stride);
+  abstract void columns(PackColumns block, Part to, int stride);
 
   /** Packs weights for an input gradient into the left part; see {@link PackF32#taps}. */
   abstract void taps(

@@ -134,8 +134,8 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void columns(PackColumns block, int places, int far, Part to, int stride) {
-    PackF64.columns(block, band, places, far, part(to), stride);
+  void columns(PackColumns block, Part to, int stride) {
+    PackF64.columns(block, band, part(to), stride);
   }
 
   @Override

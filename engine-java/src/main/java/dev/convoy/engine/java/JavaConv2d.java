@@ -28,7 +28,7 @@ final class JavaConv2d {
    * time forward and half for the weights, 12 by 24 as long, 8 by 32 longer for the weights), so
    * many outputs covered by tiles, and as long as tiles cover no more than so many times the
    * outputs. Below those outputs the transformed weights are used too few times: 256 took 0.6 to
-   * 0.9, 64 up to 1.6. Weights' gradients 0.6 to 0.9 from 784, but 1.0 to 1.25 with 256 and 512.
+   * 0.9, 64 up to 1.6. Weights' gradients 0.5 to 0.95 from 784, but 1.0 to 1.25 with 256 and 512.
    */
   private static final int WINOGRAD_CHANNELS = 16;
 
@@ -37,9 +37,10 @@ final class JavaConv2d {
   private static final double WINOGRAD_WASTE = 1.8;
 
   /**
-   * With a dilation of 2 from so many channels and filters: 32 by 48 took 1.6 times as long as by
-   * GEMM, 64 by 64 as long or 0.8 of it, 256 by 256 0.6. Rows of other dilations are taken apart
-   * and put together element by element, and GEMM was faster.
+   * With a dilation of 2 from so many channels and filters: 32 by 48 took 1.7 times as long as by
+   * GEMM, 64 by 64 0.8 of it, 256 by 256 0.6 (weights 0.8; of a single image of 128 by 128, 1.2).
+   * Rows of other dilations are taken apart and put together element by element: 0.9 with a
+   * dilation of 3, 1.1 with 4, and 1.6 for the weights.
    */
   private static final int DILATED_CHANNELS = 64;
 

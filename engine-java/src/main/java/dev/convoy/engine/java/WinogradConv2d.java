@@ -28,7 +28,7 @@ final class WinogradConv2d {
   private static final int ROW_BYTES = 512;
 
   /** Channels or filters whose tiles are transformed at a time. */
-  static final int AT_ONCE = 4;
+  private static final int AT_ONCE = 4;
 
   /** Channels whose weights are transformed at a time. */
   private static final int SOME = 16;

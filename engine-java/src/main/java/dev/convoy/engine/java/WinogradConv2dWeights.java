@@ -182,7 +182,6 @@ final class WinogradConv2dWeights {
       long first,
       int deep) {
     block.plan(inputs.rows(phase), inputs.columns(phase), first, deep, 0, POINTS);
-    work.reserve(GemmPanels.Part.TILES, 2L * PLANES * WinogradConv2d.AT_ONCE * stride);
     WinogradConv2d.transformInput(
         work,
         block,
