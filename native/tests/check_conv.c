@@ -45,7 +45,7 @@ static const shape shapes[] = {
     {"one row", 2, 3, 1, 40, 4, 1, 5, 1, 1, 0, 2, 0, 2, 1, 1, 1},
     {"one column", 2, 3, 40, 1, 4, 5, 1, 1, 1, 2, 0, 2, 0, 1, 1, 1},
     {"fashion-c1", 3, 1, 28, 28, 32, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
-    {"fashion-c2", 5, 32, 14, 14, 64, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
+    {"fashion-c2", 3, 32, 14, 14, 64, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1},
     {"many small images", 37, 16, 7, 7, 40, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
     {"blocks of rows", 1, 20, 61, 57, 35, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
     {"blocks of rows, stride 2", 1, 20, 83, 91, 35, 5, 3, 2, 2, 2, 1, 2, 1, 1, 1, 1},
@@ -56,7 +56,7 @@ static const shape shapes[] = {
     {"tiles, stride 2, odd padding", 2, 9, 20, 23, 18, 3, 3, 2, 2, 3, 2, 0, 3, 1, 1, 1},
     {"blocks of columns, stride 2", 1, 18, 5, 3001, 6, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
     {"blocks of a 1x1", 2, 20, 40, 41, 33, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
-    {"deep", 2, 300, 6, 5, 280, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+    {"deep", 1, 352, 6, 5, 336, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
     {"tall halo", 1, 5, 200, 260, 2, 7, 7, 1, 1, 3, 3, 3, 3, 1, 1, 1},
 };
 
@@ -260,15 +260,15 @@ static void check_run(const problem *q, const convoy_conv2d_plan *p, enum flush 
     for (int64_t i = 0; i < q->count[t]; i++) {
       put(data[t], q->type, i, expected[t] != NULL && !accumulate ? (double)NAN : q->given[t][i]);
     }
-    buffer_read_only(&tensor[t], expected[t] == NULL);
+    if (expected[t] == NULL) {
+      buffer_read_only(&tensor[t], true);
+    }
   }
   if (p->flags & CONVOY_CONV_NO_WEIGHTS) {
     data[X] = data[W] = NULL;
   }
   buffer workspace = buffer_new((size_t)p->workspace_bytes, FLUSH_END);
   buffer scratch = buffer_new((size_t)p->scratch_bytes, FLUSH_END);
-  memset(workspace.data, 0xff, workspace.bytes); /* NaN */
-  memset(scratch.data, 0xff, scratch.bytes);
   run(p, backwards, data, workspace.data, scratch.data);
   for (int t = 0; t < TENSORS; t++) {
     buffer_read_only(&tensor[t], false);
@@ -549,7 +549,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
     check_shape(&shapes[i]);
   }
-  for (int i = 0; i < 150; i++) {
+  for (int i = random_cases(150); i > 0; i--) {
     shape s = random_shape();
     check_shape(&s);
     check_shape_with_nan(&s);

@@ -11,43 +11,67 @@
 
 #include "convoy.h"
 
-enum { PATTERN = 0xA5 };
+enum { PATTERN = 0xA5, UNWRITTEN = 0xFF, SPARES = 32 };
 
 static int failures;
+static buffer spares[SPARES];
+static int next_spare;
 static uint64_t random_state = 0x9E3779B97F4A7C15u;
 
 static size_t page_size(void) {
   return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-buffer buffer_new(size_t bytes, enum flush flush) {
+static void map_pages(buffer *b) {
   size_t page = page_size();
-  buffer b = {.bytes = bytes, .page_bytes = (bytes + page - 1) / page * page};
-  b.pages = mmap(NULL, b.page_bytes + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (b.pages == MAP_FAILED) {
+  for (int i = 0; i < SPARES; i++) {
+    if (spares[i].pages != NULL && spares[i].page_bytes == b->page_bytes) {
+      b->pages = spares[i].pages;
+      spares[i].pages = NULL;
+      return;
+    }
+  }
+  b->pages = mmap(NULL, b->page_bytes + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (b->pages == MAP_FAILED) {
     perror("mmap");
     exit(2);
   }
-  b.pages += page;
-  buffer_read_only(&b, false);
-  memset(b.pages, PATTERN, b.page_bytes);
+  b->pages += page;
+  buffer_read_only(b, false);
+}
+
+buffer buffer_new(size_t bytes, enum flush flush) {
+  size_t page = page_size();
+  buffer b = {.bytes = bytes, .page_bytes = (bytes + page - 1) / page * page};
+  map_pages(&b);
   b.data = flush == FLUSH_START ? b.pages : b.pages + b.page_bytes - bytes;
+  size_t rest = b.page_bytes - bytes;
+  memset(flush == FLUSH_START ? b.pages + bytes : b.pages, PATTERN, rest);
+  memset(b.data, UNWRITTEN, bytes);
   return b;
 }
 
+/* Keeps the pages for buffers to come: mapping them takes longer than most kernels do. */
 void buffer_free(buffer *b) {
   size_t page = page_size();
-  munmap(b->pages - page, b->page_bytes + 2 * page);
+  buffer *spare = &spares[next_spare++ % SPARES];
+  if (spare->pages != NULL) {
+    munmap(spare->pages - page, spare->page_bytes + 2 * page);
+  }
+  buffer_read_only(b, false);
+  *spare = *b;
+}
+
+static bool holds_pattern(const char *from, const char *to) {
+  while (from < to && *from == (char)PATTERN) {
+    from++;
+  }
+  return from == to;
 }
 
 bool buffer_intact(const buffer *b) {
-  for (char *p = b->pages; p < b->pages + b->page_bytes; p++) {
-    bool inside = p >= (char *)b->data && p < (char *)b->data + b->bytes;
-    if (!inside && *p != (char)PATTERN) {
-      return false;
-    }
-  }
-  return true;
+  const char *data = b->data;
+  return holds_pattern(b->pages, data) && holds_pattern(data + b->bytes, b->pages + b->page_bytes);
 }
 
 void buffer_read_only(buffer *b, bool read_only) {
@@ -75,21 +99,28 @@ double random_real(void) {
 }
 
 int random_cases(int usual) {
-  const char *wanted = getenv("CONVOY_CHECK_CASES");
-  return wanted == NULL ? usual : atoi(wanted);
+  const char *share = getenv("CONVOY_CHECK_SHARE");
+  return share == NULL ? usual : (int)(usual * atof(share));
 }
 
 const char *const *levels(void) {
   static const char *const known[] = {"avx512", "avx2", "neon", "c"};
   static const char *offered[5];
-  if (offered[0] == NULL) {
-    int n = 0;
-    for (int i = 0; i < 4; i++) {
-      if (convoy_cpu_limit(known[i]) == 0) {
-        offered[n++] = known[i];
-      }
+  if (offered[0] != NULL) {
+    return offered;
+  }
+  const char *wanted = getenv("CONVOY_CHECK_LEVEL");
+  int n = 0;
+  for (int i = 0; i < 4; i++) {
+    if ((wanted == NULL || strcmp(wanted, known[i]) == 0) && convoy_cpu_limit(known[i]) == 0) {
+      offered[n++] = known[i];
     }
-    convoy_cpu_limit(NULL);
+  }
+  convoy_cpu_limit(NULL);
+  if (n == 0) {
+    fprintf(stderr, "CONVOY_CHECK_LEVEL is %s, must be a level that this machine can run\n",
+            wanted);
+    exit(2);
   }
   return offered;
 }

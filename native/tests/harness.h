@@ -10,7 +10,8 @@
  * side is filled with a pattern that buffer_intact checks. */
 enum flush { FLUSH_START, FLUSH_END };
 
-/* Memory for the bytes asked for, between two unreadable pages. */
+/* Memory for the bytes asked for, between two unreadable pages. At first all of its bits are set:
+ * NaN, as floats. */
 typedef struct {
   void *data;
   size_t bytes;
@@ -34,10 +35,12 @@ int64_t random_int(int64_t low, int64_t high);
 /* Uniform in [-1, 1), a float exactly. */
 double random_real(void);
 
-/* How many random cases to check: what CONVOY_CHECK_CASES says, or else the usual number. */
+/* How many random cases to check: the usual number, or the part of it that CONVOY_CHECK_SHARE asks
+ * for, from 0 to 1. */
 int random_cases(int usual);
 
-/* The best level's name first, down to "c": those that this machine can run; NULL ends the list. */
+/* The best level's name first, down to "c": those that this machine can run, or the one that
+ * CONVOY_CHECK_LEVEL names; NULL ends the list. */
 const char *const *levels(void);
 
 /* Counts a failure and prints it, with the level in use. The first 20 are printed. */
