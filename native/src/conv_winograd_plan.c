@@ -46,9 +46,9 @@ static const wino_least least[2][3] = {
          * 512 -> 512, 14x14, one image: 1.2; 7x7: 0.6. 5x5 images, 2.6 times as many outputs: 1.3.
          */
         [CONVOY_CONV_FORWARD] = {8, 16, 16, 1, 3},
-        /* 64 -> 8: 1.7, 64 -> 3: 0.5, 8 -> 8: 0.9. One image of 14x14: 0.8 to 1.1. 5x5 images: 1.2.
-         */
-        [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 24, 1, 3},
+        /* 64 -> 8: 1.7, 64 -> 3: 0.5, 8 -> 8: 0.9. 512 -> 512, 14x14, one image: 1.3, 256 ->
+         * 256: 1.7; 10x10: 1.15; 7x7: 0.75, four images: 1.5. 5x5 images: 1.2. */
+        [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 9, 1, 3},
         /* 16 -> 16: 2.3, 8 -> 64: 0.9. 512 -> 512, 14x14, one image: 1.3; 7x7: 0.8. Single tiles
          * (14x14, dilation 4): 0.7. 5x5 images: 0.9. */
         [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 16, 2, 2},
