@@ -1,7 +1,7 @@
 /* dw by plain loops over the window. Included once per element type T and instruction set. */
 
 /* As many sums as registers hold; 25 taps are no multiple of more. */
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) || defined(NEON)
 enum { DW_FILTERS = 4 };
 #elif defined(__AVX2__)
 enum { DW_FILTERS = 2 };

@@ -29,6 +29,14 @@ static int64_t lanes(const convoy_conv2d_plan *p) {
   return bytes[convoy_level()] / conv_element_bytes(p);
 }
 
+static int has_many_registers(void) {
+#if defined(__aarch64__)
+  return convoy_level() == CONVOY_LEVEL_NEON;
+#else
+  return convoy_level() == CONVOY_LEVEL_AVX512;
+#endif
+}
+
 /*
  * By measurement. The loops beat matrix products where rows of outputs fill their vectors well:
  * they copy nothing but the halo. They keep the products of 4 output channels in registers; and
@@ -36,7 +44,7 @@ static int64_t lanes(const convoy_conv2d_plan *p) {
  * with few channels, packing costs more. Time of the matrix product over theirs, float32, AVX-512:
  * 3 -> 64, 3x3, 224x224: 1.8; 7x7 of stride 2: 1.1; 1 -> 32, 5x5, 28x28: 1.2; 2 -> 128: 0.9; 16 ->
  * 16: 0.8; float64: 1.05 and 1.3 for the second and third. With AVX2's sixteen registers, 0.6
- * to 1.3.
+ * to 1.3. On ARM nothing was measured; it has as many registers as AVX-512.
  */
 int conv_direct_pays(const convoy_conv2d_plan *p) {
   int64_t channels = conv_group_channels(p), filters = conv_group_filters(p);
@@ -48,7 +56,7 @@ int conv_direct_pays(const convoy_conv2d_plan *p) {
   int fills = 5 * width >= 4 * filled && convoy_level() > CONVOY_LEVEL_C;
   if (p->operation == CONVOY_CONV_BACKWARD_WEIGHTS && conv_gemm_packs(p)) {
     /* Filters are the columns of the micro-kernel's products. */
-    int many_registers = lanes(p) * conv_element_bytes(p) == 64;
+    int many_registers = has_many_registers();
     return (few && filters < LEAST_FILTERS) ||
            (channels <= TILE && conv_taps(p) > 1 && fills && many_registers);
   }

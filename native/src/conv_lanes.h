@@ -122,6 +122,43 @@ static inline vec vec_select(vec a, const lane_number *numbers) {
 
 #endif
 
+#elif defined(NEON)
+
+#ifdef CONV_F64
+typedef int64_t lane_number;
+#else
+typedef int32_t lane_number;
+#endif
+
+static inline vec vec_even(vec a, vec b) {
+  return NEON(uzp1)(a, b);
+}
+
+static inline vec vec_odd(vec a, vec b) {
+  return NEON(uzp2)(a, b);
+}
+
+static inline vec vec_zip_low(vec a, vec b) {
+  return NEON(zip1)(a, b);
+}
+
+static inline vec vec_zip_high(vec a, vec b) {
+  return NEON(zip2)(a, b);
+}
+
+static inline vec vec_append(vec a, T last) {
+  return NEON(ext)(a, vec_all(last), 1);
+}
+
+static inline vec vec_select(vec a, const lane_number *numbers) {
+  T from[LANES], to[LANES];
+  vec_store(from, a);
+  for (int i = 0; i < LANES; i++) {
+    to[i] = from[numbers[i]];
+  }
+  return vec_load(to);
+}
+
 #else
 
 typedef int32_t lane_number;

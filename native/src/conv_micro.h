@@ -23,6 +23,8 @@
 enum { MICRO_ROWS = 8, MICRO_VECTORS = 3 };
 #elif defined(__AVX2__)
 enum { MICRO_ROWS = 4, MICRO_VECTORS = 3 };
+#elif defined(NEON) /* with 3, GCC, which loads all of a's elements first, spills sums */
+enum { MICRO_ROWS = 8, MICRO_VECTORS = 2 };
 #else
 enum { MICRO_ROWS = 4, MICRO_VECTORS = 2 };
 #endif

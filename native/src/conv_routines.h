@@ -21,5 +21,6 @@ typedef struct {
 extern const conv_routines conv_routines_c_f32, conv_routines_c_f64;
 extern const conv_routines conv_routines_avx2_f32, conv_routines_avx2_f64;
 extern const conv_routines conv_routines_avx512_f32, conv_routines_avx512_f64;
+extern const conv_routines conv_routines_neon_f32, conv_routines_neon_f64;
 
 #endif

@@ -12,7 +12,7 @@ static const conv_routines *const routines[][2] = {
     [CONVOY_LEVEL_AVX2] = {&conv_routines_avx2_f32, &conv_routines_avx2_f64},
     [CONVOY_LEVEL_AVX512] = {&conv_routines_avx512_f32, &conv_routines_avx512_f64},
 #elif defined(__aarch64__)
-    [CONVOY_LEVEL_NEON] = {&conv_routines_c_f32, &conv_routines_c_f64},
+    [CONVOY_LEVEL_NEON] = {&conv_routines_neon_f32, &conv_routines_neon_f64},
 #endif
 };
 

@@ -112,32 +112,21 @@ static inline void vec_store_lanes(T *p, vec v, vec_lanes lanes) {
 
 #else
 
-/* Plain C, on the vector types of GCC and Clang, which every processor has instructions for. */
+/* Vectors of 16 bytes: NEON's where CONV_NEON is defined, else those that GCC and Clang have for
+ * every processor. */
 enum { LANES = 16 / sizeof(T) };
+#if !defined(CONV_NEON)
 typedef T vec __attribute__((vector_size(16)));
+#elif defined(CONV_F64)
+#include <arm_neon.h>
+typedef float64x2_t vec;
+#define NEON(op) v##op##q_f64
+#else
+#include <arm_neon.h>
+typedef float32x4_t vec;
+#define NEON(op) v##op##q_f32
+#endif
 typedef T vec_unaligned __attribute__((vector_size(16), aligned(sizeof(T)), may_alias));
-
-static inline vec vec_load_some(const T *p, int64_t n) {
-  vec v = {0};
-  for (int64_t i = 0; i < n; i++) {
-    v[i] = p[i];
-  }
-  return v;
-}
-
-static inline void vec_store_some(T *p, vec v, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    p[i] = v[i];
-  }
-}
-
-static inline T vec_sum(vec v) {
-  T sum = 0;
-  for (int i = 0; i < LANES; i++) {
-    sum += v[i];
-  }
-  return sum;
-}
 
 typedef struct {
   int first, last;
@@ -148,20 +137,32 @@ static inline vec_lanes lanes_first_to_last(int first, int last) {
 }
 
 static inline vec vec_load_lanes(const T *p, vec_lanes lanes) {
-  vec v = {0};
   if (lanes.first == 0 && lanes.last == LANES) {
     return *(const vec_unaligned *)p;
   }
+  T lane[LANES] = {0};
   for (int i = lanes.first; i < lanes.last; i++) {
-    v[i] = p[i];
+    lane[i] = p[i];
   }
-  return v;
+  return *(const vec_unaligned *)lane;
 }
 
 static inline void vec_store_lanes(T *p, vec v, vec_lanes lanes) {
+  if (lanes.first == 0 && lanes.last == LANES) {
+    *(vec_unaligned *)p = v;
+    return;
+  }
   for (int i = lanes.first; i < lanes.last; i++) {
     p[i] = v[i];
   }
+}
+
+static inline vec vec_load_some(const T *p, int64_t n) {
+  return vec_load_lanes(p, lanes_first_to_last(0, (int)n));
+}
+
+static inline void vec_store_some(T *p, vec v, int64_t n) {
+  vec_store_lanes(p, v, lanes_first_to_last(0, (int)n));
 }
 
 #endif
@@ -229,6 +230,30 @@ static inline vec vec_mul(vec a, vec b) {
   return a * b;
 }
 
+#ifdef NEON
+
+static inline T vec_sum(vec v) {
+  return NEON(addv)(v);
+}
+
+static inline vec vec_fma(vec a, vec b, vec c) {
+  return NEON(fma)(c, a, b);
+}
+
+static inline vec vec_relu(vec v) {
+  return NEON(bsl)(NEON(cltz)(v), vec_all(0), v);
+}
+
+#else
+
+static inline T vec_sum(vec v) {
+  T sum = 0;
+  for (int i = 0; i < LANES; i++) {
+    sum += v[i];
+  }
+  return sum;
+}
+
 static inline vec vec_fma(vec a, vec b, vec c) {
   return a * b + c;
 }
@@ -240,6 +265,7 @@ static inline vec vec_relu(vec v) {
   return v;
 }
 
+#endif
 #endif
 
 /* Lanes first (inclusive) to last (exclusive), of those that there are. */
