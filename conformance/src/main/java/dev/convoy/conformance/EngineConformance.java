@@ -22,6 +22,7 @@ public abstract class EngineConformance
         PointwiseConformance,
         GradientConformance,
         ThreadConformance,
+        RepeatedCallsConformance,
         AgreementConformance,
         DoorConformance {
 

@@ -23,6 +23,8 @@ enum Fault {
       ConvolutionFaults::sumsInAsManyPartsAsThreads, "anyNumberOfThreadsGivesTheSameBits"),
   SCRATCH_SHARED_BY_CALLERS(
       ConvolutionFaults::scratchSharedByCallers, "callersAtOnceGetWhatOneAloneGets"),
+  WEIGHTS_KEPT_BY_THEIR_FIRST_ELEMENT(
+      ConvolutionFaults::weightsKeptByTheirFirstElement, "weightsMayChangeBetweenCalls"),
 
   WINNERS_FORGOTTEN(PoolingFaults::winnersForgotten, "maxPool2dOfEveryGeometry"),
   LAST_TIE_WINS(PoolingFaults::lastTieWins, "maxPool2dOfEveryGeometry"),

@@ -7,6 +7,7 @@ import dev.convoy.Shape;
 import dev.convoy.Tensor;
 import dev.convoy.Window;
 import dev.convoy.spi.EngineConfig;
+import dev.convoy.spi.WeightsCache;
 import dev.convoy.spi.Workers;
 
 /** Convolution: chooses the algorithm and keeps what calls under way need, one for each caller. */
@@ -67,7 +68,8 @@ final class JavaConv2d {
     directs = ThreadLocal.withInitial(() -> new DirectConv2d(workers, scratch));
     depthwises = ThreadLocal.withInitial(() -> new DepthwiseConv2d(workers, scratch));
     shallows = ThreadLocal.withInitial(() -> new ShallowConv2dInput(workers, scratch));
-    winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch));
+    WeightsCache<GemmPanels> kept = new WeightsCache<>(workers, config.weightsCacheBytes());
+    winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch, kept));
     winogradWeights = ThreadLocal.withInitial(() -> new WinogradConv2dWeights(workers, scratch));
     gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
     directWeights = ThreadLocal.withInitial(() -> new DirectConv2dWeights(workers, scratch));

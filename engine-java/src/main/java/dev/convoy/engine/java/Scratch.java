@@ -28,16 +28,24 @@ final class Scratch {
     return switch (dtype) {
       case F32 -> {
         if (floats == null) {
-          floats = new GemmPanelsF32();
+          floats = newPanels(dtype);
         }
         yield floats;
       }
       case F64 -> {
         if (doubles == null) {
-          doubles = new GemmPanelsF64();
+          doubles = newPanels(dtype);
         }
         yield doubles;
       }
+    };
+  }
+
+  /** Panels of their own, empty. */
+  static GemmPanels newPanels(DType dtype) {
+    return switch (dtype) {
+      case F32 -> new GemmPanelsF32();
+      case F64 -> new GemmPanelsF64();
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.convoy.Conv2dSpec;
 import dev.convoy.DType;
 import dev.convoy.Shape;
 import dev.convoy.Tensor;
+import dev.convoy.spi.WeightsCache;
 import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
 
@@ -14,9 +15,9 @@ import java.lang.foreign.MemorySegment;
  * transformed weights and a block of transformed tiles. The gradient is the convolution of {@code
  * dy} with the weights turned round.
  *
- * <p>The weights are transformed on each call. Used by one calling thread at a time.
+ * <p>Used by one calling thread at a time.
  */
-final class WinogradConv2d {
+final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
   private static final int POINTS = WinogradKind.POINTS;
   private static final int PLANES = WinogradKind.PLANES;
 
@@ -34,6 +35,7 @@ final class WinogradConv2d {
   private static final int SOME = 16;
 
   private final Workers workers;
+  private final WeightsCache<GemmPanels> kept;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
   private final WinogradTiles tiles = new WinogradTiles();
@@ -59,8 +61,9 @@ final class WinogradConv2d {
   private int inputPlane;
   private int productPlane;
 
-  WinogradConv2d(Workers workers, ThreadLocal<Scratch> scratch) {
+  WinogradConv2d(Workers workers, ThreadLocal<Scratch> scratch, WeightsCache<GemmPanels> kept) {
     this.workers = workers;
+    this.kept = kept;
     this.scratch = scratch;
   }
 
@@ -84,20 +87,26 @@ final class WinogradConv2d {
   String explainForward(Conv2dSpec spec, Shape x, Shape y) {
     tiles.forward(spec, x, y, DType.F32);
     cut();
-    return describe();
+    return describe(filterOutputs(y));
   }
 
   /** How the gradient with respect to the input would be computed, in words. */
   String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     tiles.backwardInput(spec, x, y, DType.F32);
     cut();
-    return describe();
+    return describe(filterOutputs(x));
   }
 
-  private String describe() {
+  private static long filterOutputs(Shape out) {
+    return out.elements() / out.c();
+  }
+
+  private String describe(long filterOutputs) {
     int bytes = tiles.dtype.bytes();
+    long weightsBytes = (long) tiles.groups * tiles.filters * tiles.channels * kernel * bytes;
+    boolean keeps = WeightsCache.isWorthwhile(weightsBytes, filterOutputs);
     return ("tiles of %d by %d outputs from 6 by 6 inputs, %d phases, blocks of %d tiles, %d pieces, "
-            + "%d KiB of scratch a thread and %d KiB of transformed weights in %s")
+            + "%d KiB of scratch a thread and %d KiB of transformed weights%s in %s")
         .formatted(
             outputs,
             outputs,
@@ -106,6 +115,7 @@ final class WinogradConv2d {
             tiles.phases() * tiles.groups * tiles.blocks,
             (long) PLANES * (inputPlane + productPlane) * bytes / 1024,
             weightsLength() * bytes / 1024,
+            keeps ? ", kept while weights stay the same," : "",
             tiles.dtype);
   }
 
@@ -131,18 +141,34 @@ final class WinogradConv2d {
     input = in.segment();
     weights = w.segment();
     output = out.segment();
-    packed = shared.panels(in.dtype());
     try {
       cut();
-      packed.reserve(GemmPanels.Part.LEFT, weightsLength());
-      workers.run(tiles.groups * panels, transforming);
+      long kind = 2L * tiles.groups + (backward ? 1 : 0);
+      long bytes = weightsLength() * in.dtype().bytes();
+      packed = kept.get(w, kind, bytes, filterOutputs(out.shape()), this);
+      if (packed == null) {
+        fill(shared.panels(in.dtype()));
+      }
       workers.run(Math.multiplyExact(tiles.phases() * tiles.groups, tiles.blocks), product);
     } finally {
       input = null;
       weights = null;
       bias = null;
       output = null;
+      packed = null;
     }
+  }
+
+  @Override
+  public GemmPanels allocate() {
+    return Scratch.newPanels(tiles.dtype);
+  }
+
+  @Override
+  public void fill(GemmPanels memory) {
+    packed = memory;
+    packed.reserve(GemmPanels.Part.LEFT, weightsLength());
+    workers.run(tiles.groups * panels, transforming);
   }
 
   /** Transforms the weights of a panel of filters, some channels at a time. */

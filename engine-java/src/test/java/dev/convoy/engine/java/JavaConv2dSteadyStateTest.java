@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JavaConv2dSteadyStateTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Conv2dSpec THREE = Conv2dSpec.of(Window.square(3).padding(1));
-  private static final Shape X = Shape.of(2, 6, 9, 11);
-  private static final Shape W = Shape.of(12, 6, 3, 3);
+  private static final Shape X = Shape.of(2, 32, 9, 11);
+  private static final Shape W = Shape.of(32, 32, 3, 3); // enough to be kept between calls
   private static final Shape Y = THREE.outputShape(X, W);
 
   @ParameterizedTest
   @EnumSource(
       value = Conv2dAlgorithm.class,
-      names = {"AUTO", "WINOGRAD"})
+      names = {"GEMM", "WINOGRAD"})
   void allocatesNothing(Conv2dAlgorithm algorithm) {
     EngineConfig config = EngineConfig.defaults().threads(1).algorithm(algorithm);
     JavaConv2d engine = new JavaConv2d(new Workers("test", 1), config);
@@ -36,7 +36,7 @@ class JavaConv2dSteadyStateTest {
     Tensor y = Samples.filled(Y, DType.F32, 0);
     Tensor dx = Samples.filled(X, DType.F32, 0);
     Tensor dw = Samples.filled(W, DType.F32, 0);
-    Tensor db = Samples.filled(Shape.of(12), DType.F32, 0);
+    Tensor db = Samples.filled(Shape.of(W.n()), DType.F32, 0);
     Runnable step =
         () -> {
           engine.conv2d(THREE, x, w, db, y);

@@ -8,9 +8,11 @@ import dev.convoy.Conv2dSpec;
 import dev.convoy.DType;
 import dev.convoy.Shape;
 import dev.convoy.Window;
+import dev.convoy.spi.WeightsCache;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** A convolution of given sizes as {@code convoy_conv2d_plan} has planned it. */
@@ -70,6 +72,9 @@ final class Conv2dPlan {
   private static final long SCRATCH_BYTES = WORKSPACE_BYTES + JAVA_LONG.byteSize();
   private static final long BYTES = SCRATCH_BYTES + JAVA_LONG.byteSize();
 
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final long id = COUNT.incrementAndGet();
   private final Key key;
   private final MemorySegment struct;
 
@@ -152,8 +157,24 @@ final class Conv2dPlan {
     return struct;
   }
 
+  /** Tells it from all others. */
+  long id() {
+    return id;
+  }
+
   int phases() {
     return phases;
+  }
+
+  /** Whether all that the first phase does is to lay out the weights in the workspace. */
+  boolean laysOutWeights() {
+    return phases == 2 && key.operation != Operation.BACKWARD_WEIGHTS;
+  }
+
+  /** Of each filter, or of each input channel for the gradient with respect to the input. */
+  long outputs() {
+    Shape out = key.operation == Operation.FORWARD ? key.y : key.x;
+    return (long) out.n() * out.h() * out.w();
   }
 
   int pieces(int phase) {
@@ -188,6 +209,9 @@ final class Conv2dPlan {
     text.append(
         "; scratch %d KiB a thread, workspace %d KiB"
             .formatted(kibibytes(scratchBytes), kibibytes(workspaceBytes)));
+    if (laysOutWeights() && WeightsCache.isWorthwhile(weightsBytes(), outputs())) {
+      text.append(", kept while weights stay the same");
+    }
     text.append(
         "; by definition %.3f GFLOP on %.2f MB of tensors"
             .formatted(1e-9 * definedFlops(), 1e-6 * tensorBytes()));
@@ -201,8 +225,11 @@ final class Conv2dPlan {
 
   /** What must be read or written at least: the tensors, once. */
   private double tensorBytes() {
-    double weights = (double) key.y.c() * filterElements();
-    return key.dtype.bytes() * (key.x.elements() + weights + key.y.elements());
+    return (double) key.dtype.bytes() * (key.x.elements() + key.y.elements()) + weightsBytes();
+  }
+
+  private long weightsBytes() {
+    return key.y.c() * filterElements() * key.dtype.bytes();
   }
 
   private long filterElements() {

@@ -8,19 +8,21 @@ import dev.convoy.Shape;
 import dev.convoy.Tensor;
 import dev.convoy.engine.ffm.Conv2dPlan.Operation;
 import dev.convoy.spi.EngineConfig;
+import dev.convoy.spi.WeightsCache;
 import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
 
 /** Convolution and its gradients: planned in C, then done phase by phase by the workers. */
 final class NativeConv2d {
-  private final Workers workers;
   private final Conv2dPlan.Cache plans;
+  private final WeightsCache<MemorySegment> weights;
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
-  private final ThreadLocal<Call> calls = ThreadLocal.withInitial(() -> new Call(scratch));
+  private final ThreadLocal<Call> calls;
 
   NativeConv2d(EngineConfig config, Workers workers) {
-    this.workers = workers;
     plans = new Conv2dPlan.Cache(config.algorithm(), config.precise());
+    calls = ThreadLocal.withInitial(() -> new Call(workers, scratch));
+    weights = new WeightsCache<>(workers, config.weightsCacheBytes());
   }
 
   void conv2d(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
@@ -81,10 +83,17 @@ final class NativeConv2d {
     call.w = segment(w);
     call.b = segment(b);
     call.y = segment(y);
-    call.workspace.atLeast(plan.workspaceBytes());
     try {
-      for (call.phase = 0; call.phase < plan.phases(); call.phase++) {
-        workers.run(plan.pieces(call.phase), call);
+      int first = 0;
+      if (plan.laysOutWeights()) {
+        call.workspace = weights.get(w, plan.id(), plan.workspaceBytes(), plan.outputs(), call);
+        first = call.workspace == null ? 0 : 1;
+      }
+      if (call.workspace == null) {
+        call.workspace = call.own.atLeast(plan.workspaceBytes());
+      }
+      for (int phase = first; phase < plan.phases(); phase++) {
+        call.runPhase(phase);
       }
     } finally {
       call.release();
@@ -96,26 +105,45 @@ final class NativeConv2d {
   }
 
   /** One call under way; each calling thread has one and uses it again. */
-  private static final class Call implements Workers.Job {
+  private static final class Call implements Workers.Job, WeightsCache.Layout<MemorySegment> {
+    private final Workers workers;
     private final ThreadLocal<Scratch> scratch;
-    private final Scratch workspace = new Scratch();
+    private final Scratch own = new Scratch();
     private Conv2dPlan plan;
     private int phase;
+    private MemorySegment workspace;
     private MemorySegment x;
     private MemorySegment w;
     private MemorySegment b;
     private MemorySegment y;
 
-    Call(ThreadLocal<Scratch> scratch) {
+    Call(Workers workers, ThreadLocal<Scratch> scratch) {
+      this.workers = workers;
       this.scratch = scratch;
+    }
+
+    private void runPhase(int number) {
+      phase = number;
+      workers.run(plan.pieces(number), this);
+    }
+
+    @Override
+    public MemorySegment allocate() {
+      return Scratch.allocate(plan.workspaceBytes());
+    }
+
+    @Override
+    public void fill(MemorySegment memory) {
+      workspace = memory;
+      runPhase(0);
     }
 
     @Override
     public void run(int piece) {
-      MemorySegment own = scratch.get().atLeast(plan.scratchBytes());
+      MemorySegment mine = scratch.get().atLeast(plan.scratchBytes());
       try {
         ConvBindings.CONV2D_RUN.invokeExact(
-            plan.struct(), phase, piece, x, w, b, y, workspace.segment(), own);
+            plan.struct(), phase, piece, x, w, b, y, workspace, mine);
       } catch (Throwable e) {
         throw SharedLibrary.rethrown(e);
       }
@@ -124,6 +152,7 @@ final class NativeConv2d {
     /** So that a thread that calls no more keeps no tensor's memory alive. */
     private void release() {
       plan = null;
+      workspace = null;
       x = null;
       w = null;
       b = null;

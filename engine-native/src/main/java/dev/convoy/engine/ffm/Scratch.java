@@ -9,17 +9,17 @@ final class Scratch {
 
   private MemorySegment segment = MemorySegment.NULL;
 
-  /** The memory as it is, {@code NULL} at first. */
-  MemorySegment segment() {
-    return segment;
-  }
-
   /** At least so many bytes, their contents undefined; an earlier segment may be gone. */
   MemorySegment atLeast(long bytes) {
     if (segment.byteSize() < bytes) {
       segment = MemorySegment.NULL; // so that both need not fit at once
-      segment = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+      segment = allocate(bytes);
     }
     return segment;
+  }
+
+  /** Memory of its own, as aligned. */
+  static MemorySegment allocate(long bytes) {
+    return Arena.ofAuto().allocate(bytes, ALIGNMENT);
   }
 }

@@ -60,6 +60,15 @@ class SteadyStateTest {
     operations.put("conv2dBackwardInput", () -> engine.conv2dBackwardInput(conv, z, w, x, false));
     operations.put(
         "conv2dBackwardWeights", () -> engine.conv2dBackwardWeights(conv, x, z, w, null, false));
+    Tensor many = zeros(1, 64, 8, 8);
+    Tensor kept = zeros(64, 64, 3, 3); // enough to be kept between calls
+    Tensor out = zeros(1, 64, 8, 8);
+    operations.put(
+        "conv2d of weights kept",
+        () -> {
+          engine.conv2d(conv, many, kept, null, out);
+          engine.conv2dBackwardInput(conv, out, kept, many, false);
+        });
     return operations.entrySet().stream()
         .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> check(entry.getValue())));
   }
