@@ -368,6 +368,12 @@ static inline bool gather_pays(const convoy_pool_sizes *s) {
   return s->kh * s->kw <= s->sh * s->sw * LANES;
 }
 
+/* The same for sliding gradients, which load a row of windows once for all rows of dx: 5x5 on
+ * 20x20 took 1.1 times as long as the scatter, 3x3 on 28x28 half of the gather's time. */
+static inline bool sliding_pays(const convoy_pool_sizes *s) {
+  return s->kh * s->kw * whole_vectors(s->w) <= 2 * LANES * s->w;
+}
+
 static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const T *dy,
                               const void *argmax, T *dx) {
   gradient g = {.dy = dy, .argmax = argmax, .dx = dx};
@@ -384,8 +390,8 @@ static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const 
     }
     return;
   }
-  if (has_window(s, 3, 1) && !halves && gather_pays(s)) {
-    done = sliding_gradients(s, planes, g);
+  if ((has_window(s, 3, 1) || has_window(s, 5, 1)) && !halves && sliding_pays(s)) {
+    done = max_backward_sliding(s, planes, g);
   }
   if (!done && gather_pays(s)) {
     done = argmax_width(s, argmax) == 1

@@ -2,6 +2,7 @@
 
 #include "pool_avg_simd.h"
 #include "pool_max_simd.h"
+#include "pool_max_sliding_simd.h"
 #include "pool_separable_simd.h"
 #include "pool_sliding_simd.h"
 #include "pool_stage_simd.h"
@@ -102,6 +103,9 @@ static void max_simd(const convoy_pool_sizes *s, int64_t planes, const T *x, T *
   bool halves = s->ow <= LANES / 2 && planes > 1, done;
   if (is_whole(s)) {
     max_whole(s, planes, x, y, argmax);
+    return;
+  }
+  if (max_slides(s) && max_sliding(s, planes, x, y, argmax)) {
     return;
   }
   if (is_separable(s) && max_separable(s, planes, x, y, argmax)) {

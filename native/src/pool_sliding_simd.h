@@ -6,20 +6,19 @@
 #include "pool_avg_simd.h"
 #include "pool_put_simd.h"
 
-enum { SLIDING_BAND = 32768 / sizeof(T), SLIDING_ROWS = 16 /* at least */ };
-
-/* What LANES neighbouring windows see of a row. */
+/* What LANES neighbouring windows of stride 1 see of a row. */
 typedef struct {
   int64_t col;   /* the first's first tap */
   int64_t ahead; /* elements to what is wanted next of these columns */
   bool whole;    /* all of it lies within the row */
-  range taps[3]; /* if not */
+  range taps[5]; /* if not, of each column of taps */
 } sliding_view;
 
-INLINE sliding_view sliding_view_of(const convoy_pool_sizes *s, int64_t ow, int64_t band) {
+INLINE sliding_view sliding_view_of(const convoy_pool_sizes *s, int64_t ow, int64_t band,
+                                    window k) {
   sliding_view v = {.col = ow - s->pw, .ahead = min_i64(s->h, band) * s->w};
-  v.whole = v.col >= 0 && v.col + LANES + 2 <= s->w;
-  for (int64_t c = 0; c < 3; c++) {
+  v.whole = v.col >= 0 && v.col + LANES + k.kw - 1 <= s->w;
+  for (int64_t c = 0; c < k.kw; c++) {
     v.taps[c] = lanes_between(-v.col - c, s->w - v.col - c);
   }
   return v;
@@ -60,7 +59,7 @@ INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, T *y, int64_t 
 INLINE void sliding_band(const convoy_pool_sizes *s, const T *x, T *y, int64_t first, int64_t last,
                          int64_t band, const divisors *d, window k) {
   for (int64_t ow = 0; ow < s->ow; ow += LANES) {
-    sliding_view v = sliding_view_of(s, ow, band);
+    sliding_view v = sliding_view_of(s, ow, band, k);
     if (v.whole) {
       sliding_strip(s, x, y, first, last, ow, d, &v, true, k);
     } else {
@@ -77,7 +76,7 @@ static bool avg_sliding(const convoy_pool_sizes *sizes, int64_t planes, const T 
   if (!find_divisors(s, &d, k)) {
     return false;
   }
-  int64_t band = max_i64(SLIDING_BAND / s->w, SLIDING_ROWS);
+  int64_t band = rows_of_band(s);
   for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w, y += s->oh * s->ow) {
     for (int64_t oh = 0; oh < s->oh; oh += band) {
       sliding_band(s, x, y, oh, min_i64(s->oh, oh + band), band, &d, k);

@@ -69,6 +69,12 @@ INLINE bool is_far(const convoy_pool_sizes *s) {
   return s->planes * s->h * s->w >= FAR_BYTES / (int64_t)sizeof(T);
 }
 
+/* Rows that are worked on at a time where kernels go down them, a vector of columns at a time: the
+ * next columns' lines are still in the first-level cache. */
+INLINE int64_t rows_of_band(const convoy_pool_sizes *s) {
+  return max_i64(32768 / (int64_t)sizeof(T) / s->w, 16);
+}
+
 /* Asks for the vectors from p on that are wanted some rows later. */
 INLINE void ask_ahead(const T *p, int vectors) {
   for (int i = 0; i < vectors; i++) {

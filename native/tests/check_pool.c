@@ -70,10 +70,10 @@ static bool random_axis(int64_t k, int64_t stride, int64_t dilation, int64_t siz
 }
 
 static bool random_sizes(convoy_pool_sizes *s) {
-  static const int usual[][2] = {{2, 2}, {3, 2}, {3, 1}};
+  static const int usual[][2] = {{2, 2}, {3, 2}, {3, 1}, {5, 1}};
   *s = (convoy_pool_sizes){.dh = 1, .dw = 1};
   if (random_int(0, 1) == 0) {
-    const int *window = usual[random_int(0, 2)];
+    const int *window = usual[random_int(0, 3)];
     s->kh = s->kw = window[0];
     s->sh = s->sw = window[1];
   } else {
@@ -107,8 +107,8 @@ static void check_widths(int64_t k, int64_t stride, int64_t pad) {
     s.count_include_pad = w % 2;
     s.planes = w % 3 == 0 ? MANY_PLANES : 1;
     for (enum data data = 0; data < DATA_KINDS; data++) {
-      check_f32(&s, 2, data);
-      check_f64(&s, 2, data);
+      check_f32(&s, 5, data);
+      check_f64(&s, 5, data);
     }
   }
 }
@@ -171,14 +171,17 @@ int main(int argc, char **argv) {
   check_widths(2, 2, 0);
   check_widths(2, 2, 1);
   check_widths(3, 2, 1);
+  check_widths(3, 1, 0);
   check_widths(3, 1, 1);
+  check_widths(5, 1, 0);
+  check_widths(5, 1, 2);
   check_nan_columns();
   for (int cases = 0, wanted = random_cases(3000); cases < wanted;) {
     convoy_pool_sizes s;
     if (random_sizes(&s)) {
       enum data data = (enum data)(cases % DATA_KINDS);
-      check_f32(&s, random_int(1, 3), data);
-      check_f64(&s, random_int(1, 3), data);
+      check_f32(&s, random_int(1, 7), data);
+      check_f64(&s, random_int(1, 7), data);
       check_wild_argmax_f32(&s, 1);
       check_wild_argmax_f64(&s, 1);
       cases++;
