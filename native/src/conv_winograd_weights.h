@@ -60,13 +60,11 @@ WINO_INLINE void wino_stream_filters(T *to, int64_t filter, int64_t channel, int
 }
 
 /* The weights of LANES filters, of which some are real, for one channel: [taps * taps]. */
-enum { AHEAD = 8 };
 WINO_INLINE void wino_load_filters(const wino_filters *f, int64_t filter, int64_t filters,
                                    int64_t channel, int taps, vec *weight) {
   const T *from = f->first + filter * f->filter + channel * f->channel;
   int count = taps * taps;
-  if (f->turned) { /* the next channel's lie in other pages, where the processor looks for nothing
-                    */
+  if (f->turned) { /* channels lie in pages of their own: nothing guesses the next */
     for (int64_t i = 0; i < LANES * count; i += 64 / sizeof(T)) {
       __builtin_prefetch(from + WEIGHTS_AHEAD * f->channel + i);
     }

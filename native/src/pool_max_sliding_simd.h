@@ -57,7 +57,9 @@ INLINE void max_sliding_strip(const convoy_pool_sizes *s, const T *x, output to,
     }
     put(s, to, ow, w.max, w.place, fold, k);
     to.y += s->ow;
-    to.argmax += fold == FOLD_MAX ? 0 : s->ow;
+    if (fold != FOLD_MAX) {
+      to.argmax += s->ow;
+    }
     to.room -= s->ow;
 #pragma GCC unroll 5
     for (int64_t r = 0; r < k.kh - 1; r++) {
