@@ -147,14 +147,22 @@ public final class WeightsCache<M> {
       }
     }
     if (oldest >= 0 && (least < 0 || now - least > STALE)) {
-      drop(oldest);
-      entries.set(oldest, new Entry<>(weights, kind, now));
+      insert(oldest, new Entry<>(weights, kind, now));
     }
     return null;
   }
 
+  private synchronized void insert(int place, Entry<M> entry) {
+    drop(place);
+    entry.place = place;
+    entries.set(place, entry);
+  }
+
   /** Makes room if need be and there are stale entries. */
   private synchronized boolean admit(Entry<M> entry, long bytes) {
+    if (entries.get(entry.place) != entry) {
+      return false; // it has had to go meanwhile
+    }
     for (int place = 0; place < PLACES && used + bytes > most; place++) {
       Entry<M> other = entries.get(place);
       if (other != null && entry.lastUse - other.lastUse > STALE) {
@@ -169,7 +177,8 @@ public final class WeightsCache<M> {
     return true;
   }
 
-  private synchronized void drop(int place) {
+  /** Called with the lock held. */
+  private void drop(int place) {
     Entry<M> entry = entries.getAndSet(place, null);
     if (entry != null) {
       used -= entry.admitted;
@@ -195,7 +204,8 @@ public final class WeightsCache<M> {
     private final long kind;
     private final int[] sample = new int[SAMPLES];
     private volatile long lastUse;
-    private long admitted; // guarded by the cache's
+    private int place; // guarded by the cache's
+    private long admitted; // so is this
     private int changes;
     private boolean current;
     private M memory;
