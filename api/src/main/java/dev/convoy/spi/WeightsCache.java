@@ -103,8 +103,8 @@ public final class WeightsCache<M> {
         if (!admit(entry, all)) {
           return null;
         }
-        entry.memory = layout.allocate();
         entry.copy = Arena.ofAuto().allocate(weights.segment().byteSize(), Tensor.ALIGNMENT);
+        entry.memory = layout.allocate(); // last: there is none if either fails
       }
       if (!entry.current || entry.differs(weights.segment(), workers)) {
         entry.current = false; // should filling fail
@@ -163,6 +163,8 @@ public final class WeightsCache<M> {
     if (entries.get(entry.place) != entry) {
       return false; // it has had to go meanwhile
     }
+    used -= entry.admitted; // of an attempt that found no memory
+    entry.admitted = 0;
     for (int place = 0; place < PLACES && used + bytes > most; place++) {
       Entry<M> other = entries.get(place);
       if (other != null && entry.lastUse - other.lastUse > STALE) {

@@ -42,6 +42,7 @@ class WeightsCacheTest {
     private final Tensor from;
     private final AtomicInteger fills = new AtomicInteger();
     private RuntimeException failure;
+    private OutOfMemoryError noMemory;
 
     Form(Tensor from) {
       this.from = from;
@@ -49,6 +50,9 @@ class WeightsCacheTest {
 
     @Override
     public float[] allocate() {
+      if (noMemory != null) {
+        throw noMemory;
+      }
       return new float[(int) from.shape().elements()];
     }
 
@@ -209,6 +213,18 @@ class WeightsCacheTest {
     int fills = form.fills.get();
     get();
     assertEquals(fills + 1, form.fills.get());
+  }
+
+  @Test
+  void aFormWithoutMemoryIsMadeWhenThereIsSome() {
+    get();
+    form.noMemory = new OutOfMemoryError("for a while");
+    for (int call = 0; call < 5; call++) {
+      assertSame(form.noMemory, assertThrows(OutOfMemoryError.class, this::get));
+    }
+    form.noMemory = null;
+    assertNotNull(get());
+    kept(weights, 1); // there is room for two: the first is counted once
   }
 
   @Test
