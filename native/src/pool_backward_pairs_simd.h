@@ -3,11 +3,6 @@
  * belongs to one window, so that a row of windows makes two rows of dx at once.
  */
 
-/* Whether windows are such, so that nothing needs to be staged. */
-static inline bool tiles_in_pairs(const convoy_pool_sizes *s) {
-  return has_window(s, 2, 2) && s->ph == 0 && s->pw == 0 && s->h == 2 * s->oh && s->w == 2 * s->ow;
-}
-
 /* The windows of LANES columns, or of half as many in each of two planes. */
 typedef struct {
   T dy[2 * LANES];

@@ -12,11 +12,20 @@ typedef struct {
 } winners;
 
 /* Tells lanes about the tap before. It wins ties. Only the last comparison waits for the maximum so
- * far: the steps of a chain are as short as they can be. */
-INLINE void precede(winners *w, vec value, places place) {
-  mask stays = vec_stays(w->max, value);
-  w->max = vec_select(stays, w->max, value);
+ * far: the steps of a chain are as short as they can be, and shorter still among finite numbers. */
+INLINE void precede(winners *w, vec value, places place, bool finite) {
+  mask stays = finite ? vec_above(w->max, value) : vec_stays(w->max, value);
+  w->max = finite ? vec_max(w->max, value) : vec_select(stays, w->max, value);
   w->place = places_select(stays, w->place, place);
+}
+
+/* Notes elements in a sum that is 0 as long as all of them are finite, and NaN from then on. */
+INLINE vec note(vec noted, vec elements) {
+  return vec_multiply_add(noted, elements, vec_set(0));
+}
+
+static inline bool all_finite(vec noted) {
+  return !isnan(vec_fold(noted));
 }
 
 /* The winners of the taps of row r of windows that start at `at`. */
@@ -25,7 +34,7 @@ INLINE winners row_winners(const T *at, rows from, int64_t r, window k) {
   tap_column column = k.last;
   winners w = {load_taps(row, from, &column, k.kw - 1, -1, k), places_set(r * k.kw + k.kw - 1)};
   for (int64_t c = k.kw - 2; c >= 0; c--) {
-    precede(&w, load_taps(row, from, &column, c, -1, k), places_set(r * k.kw + c));
+    precede(&w, load_taps(row, from, &column, c, -1, k), places_set(r * k.kw + c), false);
   }
   return w;
 }
@@ -36,7 +45,7 @@ INLINE winners windows_winners(const T *at, rows from, window k) {
   winners w = row_winners(at, from, k.kh - 1, k);
   for (int64_t r = k.kh - 2; r >= 0; r--) {
     winners above = row_winners(at, from, r, k);
-    precede(&w, above.max, above.place);
+    precede(&w, above.max, above.place, false);
   }
   return w;
 }

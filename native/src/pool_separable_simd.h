@@ -51,7 +51,7 @@ INLINE winners lines_winners(const line_winners *lines, int64_t line, int64_t ow
     if (with_places) {
       place = places_add(places_load4(lines->column + at), places_set(r * k.kw));
     }
-    precede(&w, vec_load(lines->max + at), place);
+    precede(&w, vec_load(lines->max + at), place, false);
   }
   return w;
 }

@@ -39,14 +39,13 @@ INLINE vec sliding_sum(const convoy_pool_sizes *s, const T *x, int64_t r, const 
   return sum;
 }
 
-/* Rows first to last of a vector of columns. */
-INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, T *y, int64_t first, int64_t last,
-                          int64_t ow, const divisors *d, const sliding_view *v, bool whole,
-                          window k) {
+/* Rows first to last of a vector of columns; `to` is where the first goes. */
+INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, output to, int64_t first,
+                          int64_t last, int64_t ow, const divisors *d, const sliding_view *v,
+                          bool whole, window k) {
   int64_t row = first - s->ph;
-  output to = {y + first * s->ow, NULL, ow + LANES <= s->ow ? ow + LANES : 0, 0, false};
   vec above = sliding_sum(s, x, row, v, whole), here = sliding_sum(s, x, row + 1, v, whole);
-  for (int64_t oh = first; oh < last; oh++, row++, to.y += s->ow) {
+  for (int64_t oh = first; oh < last; oh++, row++, to.y += s->ow, to.room -= s->ow) {
     vec below = sliding_sum(s, x, row + 2, v, whole);
     vec sum = vec_add(vec_add(above, here), below);
     put(s, to, ow, means(sum, d, d->all == 0 ? avg_rows(s, oh) : 0, ow), places_set(0), FOLD_MEAN,
@@ -56,14 +55,15 @@ INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, T *y, int64_t 
   }
 }
 
-INLINE void sliding_band(const convoy_pool_sizes *s, const T *x, T *y, int64_t first, int64_t last,
-                         int64_t band, const divisors *d, window k) {
-  for (int64_t ow = 0; ow < s->ow; ow += LANES) {
+/* From the right: vectors that reach past the end of a row spoil only what is written later. */
+INLINE void sliding_band(const convoy_pool_sizes *s, const T *x, output to, int64_t first,
+                         int64_t last, int64_t band, const divisors *d, window k) {
+  for (int64_t ow = (s->ow - 1) / LANES * LANES; ow >= 0; ow -= LANES) {
     sliding_view v = sliding_view_of(s, ow, band, k);
     if (v.whole) {
-      sliding_strip(s, x, y, first, last, ow, d, &v, true, k);
+      sliding_strip(s, x, to, first, last, ow, d, &v, true, k);
     } else {
-      sliding_strip(s, x, y, first, last, ow, d, &v, false, k);
+      sliding_strip(s, x, to, first, last, ow, d, &v, false, k);
     }
   }
 }
@@ -76,10 +76,12 @@ static bool avg_sliding(const convoy_pool_sizes *sizes, int64_t planes, const T 
   if (!find_divisors(s, &d, k)) {
     return false;
   }
-  int64_t band = rows_of_band(s);
-  for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w, y += s->oh * s->ow) {
+  int64_t band = rows_of_band(s), out = s->oh * s->ow;
+  for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {
     for (int64_t oh = 0; oh < s->oh; oh += band) {
-      sliding_band(s, x, y, oh, min_i64(s->oh, oh + band), band, &d, k);
+      int64_t done = plane * out + oh * s->ow;
+      output to = {y + done, NULL, planes * out - done, 0, false};
+      sliding_band(s, x, to, oh, min_i64(s->oh, oh + band), band, &d, k);
     }
   }
   return true;

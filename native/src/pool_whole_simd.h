@@ -87,7 +87,7 @@ static void max_whole(const convoy_pool_sizes *s, int64_t planes, const T *x, T 
     winners w = {vec_select(mask_of(tail), vec_load_range(x + last, tail), low),
                  places_add(lane, places_set(last))};
     for (int64_t i = last - LANES; i >= 0; i -= LANES) {
-      precede(&w, vec_load(x + i), places_add(lane, places_set(i)));
+      precede(&w, vec_load(x + i), places_add(lane, places_set(i)), false);
     }
     int32_t winner = first_winner(w);
     y[plane] = x[winner];

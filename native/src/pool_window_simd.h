@@ -28,6 +28,11 @@ static inline bool has_window(const convoy_pool_sizes *s, int64_t k, int64_t str
   return s->kh == k && s->kw == k && s->sh == stride && s->sw == stride && s->dh == 1 && s->dw == 1;
 }
 
+/* Whether windows are 2x2, two apart, and tile the image exactly. */
+static inline bool tiles_in_pairs(const convoy_pool_sizes *s) {
+  return has_window(s, 2, 2) && s->ph == 0 && s->pw == 0 && s->h == 2 * s->oh && s->w == 2 * s->ow;
+}
+
 /* Calls an inlined kernel that returns a bool: for the usual windows with constants, so that its
  * loops unroll. */
 #define CALL_WITH_WINDOW(s, halves, kernel, ...)                                              \

@@ -7,9 +7,9 @@
 #include "convoy.h"
 #include "harness.h"
 
-/* What an input holds: any numbers, many equal ones, NaN, infinities and zeros of both signs among
- * numbers, or -infinity throughout. */
-enum data { DATA_REAL, DATA_TIES, DATA_ODD, DATA_LOW, DATA_KINDS };
+/* What an input holds: any numbers, many equal ones (zeros of both signs too), NaN, infinities and
+ * zeros among numbers, few of them, so that most planes have none, or -infinity throughout. */
+enum data { DATA_REAL, DATA_TIES, DATA_ODD, DATA_RARE, DATA_LOW, DATA_KINDS };
 
 /* Of a tensor that fits in no cache. */
 #define MANY_PLANES ((int64_t)1 << 40)

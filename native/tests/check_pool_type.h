@@ -37,13 +37,15 @@ static void NAME(tensors_free)(NAME(tensors) * t) {
   }
 }
 
-/* Few distinct values, so that ties are many; now and then a zero of either sign, a NaN or an
- * infinity. */
 static void NAME(fill)(buffer *b, enum data data) {
   static const T odd[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0};
   for (size_t i = 0; i < b->bytes / sizeof(T); i++) {
     T value = data == DATA_TIES ? (T)random_int(-2, 2) : (T)random_real();
-    if (data == DATA_ODD && random_int(0, 3) == 0) {
+    if (value == 0 && random_int(0, 1) == 0) {
+      value = -value;
+    }
+    if ((data == DATA_ODD && random_int(0, 3) == 0) ||
+        (data == DATA_RARE && random_int(0, 499) == 0)) {
       value = odd[random_int(0, 4)];
     }
     if (data == DATA_LOW) {

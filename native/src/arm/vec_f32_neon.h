@@ -70,6 +70,11 @@ static inline vec vec_mul(vec a, vec b) {
   return vmulq_f32(a, b);
 }
 
+/* sum + a * b, rounded once. */
+static inline vec vec_multiply_add(vec sum, vec a, vec b) {
+  return vfmaq_f32(sum, a, b);
+}
+
 static inline vec vec_div(vec a, vec b) {
   return vdivq_f32(a, b);
 }
@@ -86,6 +91,10 @@ static inline vec vec_max(vec a, vec b) {
 static inline vec vec_add_where(mask where, vec a, vec b) {
   vec kept = vreinterpretq_f32_u32(vandq_u32(where, vreinterpretq_u32_f32(b)));
   return vaddq_f32(a, kept); /* + 0 changes no sum from 0 */
+}
+
+static inline mask vec_above(vec a, vec b) {
+  return vcgtq_f32(a, b);
 }
 
 static inline mask vec_equal(vec a, vec b) {
@@ -107,6 +116,11 @@ static inline mask mask_or(mask a, mask b) {
 static inline T vec_fold(vec v) {
   float32x2_t two = vadd_f32(vget_low_f32(v), vget_high_f32(v));
   return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+}
+
+/* All lanes but the first, then another. */
+static inline vec vec_shift(vec v, T last) {
+  return vextq_f32(v, vdupq_n_f32(last), 1);
 }
 
 static inline vec vec_even(vec low, vec high) {

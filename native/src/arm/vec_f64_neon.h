@@ -79,6 +79,11 @@ static inline vec vec_mul(vec a, vec b) {
   return vmulq_f64(a, b);
 }
 
+/* sum + a * b, rounded once. */
+static inline vec vec_multiply_add(vec sum, vec a, vec b) {
+  return vfmaq_f64(sum, a, b);
+}
+
 static inline vec vec_div(vec a, vec b) {
   return vdivq_f64(a, b);
 }
@@ -95,6 +100,10 @@ static inline vec vec_max(vec a, vec b) {
 static inline vec vec_add_where(mask where, vec a, vec b) {
   vec kept = vreinterpretq_f64_u64(vandq_u64(where, vreinterpretq_u64_f64(b)));
   return vaddq_f64(a, kept); /* + 0 changes no sum from 0 */
+}
+
+static inline mask vec_above(vec a, vec b) {
+  return vcgtq_f64(a, b);
 }
 
 static inline mask vec_equal(vec a, vec b) {
@@ -116,6 +125,11 @@ static inline mask mask_or(mask a, mask b) {
 
 static inline T vec_fold(vec v) {
   return vgetq_lane_f64(v, 0) + vgetq_lane_f64(v, 1);
+}
+
+/* All lanes but the first, then another. */
+static inline vec vec_shift(vec v, T last) {
+  return vextq_f64(v, vdupq_n_f64(last), 1);
 }
 
 static inline vec vec_even(vec low, vec high) {

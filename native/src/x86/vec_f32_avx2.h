@@ -68,6 +68,11 @@ static inline vec vec_mul(vec a, vec b) {
   return _mm256_mul_ps(a, b);
 }
 
+/* sum + a * b, rounded once. */
+static inline vec vec_multiply_add(vec sum, vec a, vec b) {
+  return _mm256_fmadd_ps(a, b, sum);
+}
+
 static inline vec vec_div(vec a, vec b) {
   return _mm256_div_ps(a, b);
 }
@@ -82,6 +87,10 @@ static inline vec vec_select(mask where, vec yes, vec no) {
 
 static inline vec vec_add_where(mask where, vec a, vec b) {
   return vec_add(a, _mm256_and_ps(_mm256_castsi256_ps(where), b)); /* + 0 changes no sum from 0 */
+}
+
+static inline mask vec_above(vec a, vec b) {
+  return _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_GT_OQ));
 }
 
 static inline mask vec_equal(vec a, vec b) {
@@ -112,6 +121,12 @@ static inline T vec_fold(vec v) {
 /* Orders the four pairs 0 2 1 3: the shuffles below work within each half of a vector. */
 static inline vec join_halves(vec v) {
   return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), _MM_SHUFFLE(3, 1, 2, 0)));
+}
+
+/* All lanes but the first, then another. */
+static inline vec vec_shift(vec v, T last) {
+  vec turned = _mm256_permutevar8x32_ps(v, _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 0));
+  return _mm256_blend_ps(turned, _mm256_set1_ps(last), 0x80);
 }
 
 static inline vec vec_even(vec low, vec high) {

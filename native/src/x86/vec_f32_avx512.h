@@ -64,6 +64,11 @@ static inline vec vec_mul(vec a, vec b) {
   return _mm512_mul_ps(a, b);
 }
 
+/* sum + a * b, rounded once. */
+static inline vec vec_multiply_add(vec sum, vec a, vec b) {
+  return _mm512_fmadd_ps(a, b, sum);
+}
+
 static inline vec vec_div(vec a, vec b) {
   return _mm512_div_ps(a, b);
 }
@@ -74,6 +79,10 @@ static inline vec vec_max(vec a, vec b) {
 
 static inline vec vec_select(mask where, vec yes, vec no) {
   return _mm512_mask_mov_ps(no, where, yes);
+}
+
+static inline mask vec_above(vec a, vec b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
 }
 
 static inline mask vec_equal(vec a, vec b) {
@@ -100,6 +109,12 @@ static inline T vec_fold(vec v) {
   __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
   __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+/* All lanes but the first, then another. */
+static inline vec vec_shift(vec v, T last) {
+  __m512i lanes = _mm512_castps_si512(v), after = _mm512_castps_si512(_mm512_set1_ps(last));
+  return _mm512_castsi512_ps(_mm512_alignr_epi32(after, lanes, 1));
 }
 
 static inline vec vec_even(vec low, vec high) {

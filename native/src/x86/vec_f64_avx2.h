@@ -68,6 +68,11 @@ static inline vec vec_mul(vec a, vec b) {
   return _mm256_mul_pd(a, b);
 }
 
+/* sum + a * b, rounded once. */
+static inline vec vec_multiply_add(vec sum, vec a, vec b) {
+  return _mm256_fmadd_pd(a, b, sum);
+}
+
 static inline vec vec_div(vec a, vec b) {
   return _mm256_div_pd(a, b);
 }
@@ -82,6 +87,10 @@ static inline vec vec_select(mask where, vec yes, vec no) {
 
 static inline vec vec_add_where(mask where, vec a, vec b) {
   return vec_add(a, _mm256_and_pd(_mm256_castsi256_pd(where), b)); /* + 0 changes no sum from 0 */
+}
+
+static inline mask vec_above(vec a, vec b) {
+  return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_GT_OQ));
 }
 
 static inline mask vec_equal(vec a, vec b) {
@@ -106,6 +115,12 @@ static inline mask mask_or(mask a, mask b) {
 static inline T vec_fold(vec v) {
   __m128d two = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
+/* All lanes but the first, then another. */
+static inline vec vec_shift(vec v, T last) {
+  vec turned = _mm256_permute4x64_pd(v, 0x39);
+  return _mm256_blend_pd(turned, _mm256_set1_pd(last), 0x8);
 }
 
 static inline vec vec_even(vec low, vec high) {

@@ -65,6 +65,11 @@ static inline vec vec_mul(vec a, vec b) {
   return _mm512_mul_pd(a, b);
 }
 
+/* sum + a * b, rounded once. */
+static inline vec vec_multiply_add(vec sum, vec a, vec b) {
+  return _mm512_fmadd_pd(a, b, sum);
+}
+
 static inline vec vec_div(vec a, vec b) {
   return _mm512_div_pd(a, b);
 }
@@ -75,6 +80,10 @@ static inline vec vec_max(vec a, vec b) {
 
 static inline vec vec_select(mask where, vec yes, vec no) {
   return _mm512_mask_mov_pd(no, where, yes);
+}
+
+static inline mask vec_above(vec a, vec b) {
+  return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ);
 }
 
 static inline mask vec_equal(vec a, vec b) {
@@ -100,6 +109,12 @@ static inline T vec_fold(vec v) {
   __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1));
   __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
+/* All lanes but the first, then another. */
+static inline vec vec_shift(vec v, T last) {
+  __m512i lanes = _mm512_castpd_si512(v), after = _mm512_castpd_si512(_mm512_set1_pd(last));
+  return _mm512_castsi512_pd(_mm512_alignr_epi64(after, lanes, 1));
 }
 
 static inline vec vec_even(vec low, vec high) {
