@@ -5,6 +5,7 @@
  */
 
 #include "pool_avg_simd.h"
+#include "pool_max_three_simd.h"
 #include "pool_stage_simd.h"
 #include "pool_whole_simd.h"
 
@@ -302,7 +303,7 @@ INLINE bool backward_planes(const convoy_pool_sizes *sizes, int64_t planes, grad
   int64_t band = max_i64(1, (STAGE_BAND / l.row_length - 1) * k.sh - extent + 1);
   int64_t in = s->h * s->w, out = s->oh * s->ow;
   bool stages = l.before > 0 || l.after > 0 || l.columns > s->ow || share == SHARE_MEAN;
-  bool stream = !k.halves && streams(s, g.dx, s->h, s->w, k.pairs ? 2 * LANES : LANES);
+  bool stream = !k.halves && streams(s, g.dx, s->h, s->w);
   int64_t most = (k.kh + k.sh - 1) / k.sh; /* rows of windows over a row, undilated */
   for (int64_t plane = 0; plane < planes; plane += k.halves ? 2 : 1) {
     int64_t other = k.halves && plane + 1 < planes ? 1 : 0; /* an odd last plane is done twice */
@@ -361,6 +362,8 @@ INLINE bool backward_planes(const convoy_pool_sizes *sizes, int64_t planes, grad
 #include "pool_backward_pairs_simd.h"
 /* */
 #include "pool_backward_sliding_simd.h"
+/* */
+#include "pool_backward_three_simd.h"
 
 /* A gather looks at every tap of every window, LANES at a time; the portable scatter of a maximum
  * touches one element per window, which is less work where windows overlap much. */
@@ -388,6 +391,10 @@ static void max_backward_simd(const convoy_pool_sizes *s, int64_t planes, const 
     } else {
       max_backward_pairs(s, planes, dy, argmax, dx, false);
     }
+    return;
+  }
+  if (three_gradients_fit(s)) {
+    max_backward_three(s, planes, g);
     return;
   }
   if ((has_window(s, 3, 1) || has_window(s, 5, 1)) && !halves && sliding_pays(s)) {

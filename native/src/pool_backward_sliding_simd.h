@@ -101,7 +101,7 @@ INLINE bool sliding_gradients(const convoy_pool_sizes *sizes, int64_t planes, gr
   if (k.kh * l.row_length > STAGE) {
     return false;
   }
-  bool stream = streams(s, g.dx, s->h, s->w, LANES);
+  bool stream = streams(s, g.dx, s->h, s->w);
   /* From memory, rows are best read one after the other: 3x3 over 103 MB took 19 ms, not 34. */
   bool beyond = s->planes * s->h * s->w >= STREAMED_BYTES / (int64_t)sizeof(T);
   /* Elements that are read before a plane's first row or after its last. */

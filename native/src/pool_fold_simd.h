@@ -65,7 +65,7 @@ INLINE bool fold_planes(const convoy_pool_sizes *sizes, int64_t planes, const T 
   }
   const T *x_end = x + planes * in;
   T outside = fold == FOLD_MEAN ? 0 : (T)-INFINITY;
-  bool far = !k.halves && is_far(s), stream = !k.halves && streams(s, y, s->oh, s->ow, LANES);
+  bool far = !k.halves && is_far(s), stream = !k.halves && streams(s, y, s->oh, s->ow);
   for (int64_t plane = 0; plane < planes; plane += k.halves ? 2 : 1) {
     const T *image = x + plane * in;
     int64_t other = k.halves && plane + 1 < planes ? 1 : 0; /* an odd last plane is done twice */

@@ -108,7 +108,7 @@ INLINE bool max_three_planes(const convoy_pool_sizes *sizes, int64_t planes, con
   if (fold != FOLD_MAX && !find_first_taps(s, &first, k)) {
     return false;
   }
-  bool far = is_far(s), stream = streams(s, y, s->oh, s->ow, LANES);
+  bool far = is_far(s), stream = streams(s, y, s->oh, s->ow);
   bool finite = true; /* like the plane before */
   int64_t out = s->oh * s->ow;
   for (int64_t plane = 0; plane < planes; plane++, x += s->h * s->w) {

@@ -5,14 +5,6 @@
 
 #include "pool_fold_simd.h"
 
-/* How many of n pairs can be loaded and stored in whole vectors without going past the end. */
-INLINE int64_t whole_pairs(const convoy_pool_sizes *s, int64_t n, window k) {
-  int64_t load = s->w + 2 * computed_windows(s, k), store = computed_windows(s, k);
-  int64_t last = max_i64((load + 2 * s->w - 1) / (2 * s->w), (store + s->ow - 1) / s->ow);
-  int64_t whole = max_i64(0, n - last + 1);
-  return k.halves ? whole / 2 * 2 : whole;
-}
-
 INLINE bool fold_pairs(const convoy_pool_sizes *sizes, int64_t planes, const T *x, T *y,
                        char *argmax, enum fold fold, bool halves) {
   const convoy_pool_sizes copy = *sizes, *s = &copy; /* which no store can change */
@@ -21,7 +13,7 @@ INLINE bool fold_pairs(const convoy_pool_sizes *sizes, int64_t planes, const T *
   if (fold == FOLD_MEAN && !find_divisors(s, &d, k)) {
     return false;
   }
-  bool far = is_far(s), stream = !halves && streams(s, y, s->oh, s->ow, LANES);
+  bool far = is_far(s), stream = !halves && streams(s, y, s->oh, s->ow);
   int64_t n = planes * s->oh, whole = whole_pairs(s, n, k), step = halves ? 2 : 1;
   rows from = {s->w, 2 * s->w};
   output to = {y, argmax, INT64_MAX, s->ow, stream};
@@ -35,14 +27,13 @@ INLINE bool fold_pairs(const convoy_pool_sizes *sizes, int64_t planes, const T *
   if (stream) {
     stream_end();
   }
-  if (whole == n) {
-    return true;
+  convoy_pool_sizes rest = pairs_as_planes(s, n - whole);
+  if (fold == FOLD_MEAN) {
+    PORTABLE.avg(&rest, n - whole, x, to.y);
+  } else {
+    PORTABLE.max(&rest, n - whole, x, to.y, to.argmax);
   }
-  convoy_pool_sizes rest = *s; /* each pair a plane */
-  rest.planes = n - whole;
-  rest.h = 2;
-  rest.oh = 1;
-  return fold_planes(&rest, n - whole, x, to.y, to.argmax, fold, k);
+  return true;
 }
 
 /* Returns false if it cannot do it. */

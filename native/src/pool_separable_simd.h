@@ -74,7 +74,7 @@ INLINE bool separable_planes(const convoy_pool_sizes *sizes, int64_t planes, con
   }
   int64_t band = max_i64(0, min_i64(room, good) - extent) / k.sh + 1;
   int64_t in = s->h * s->w, out = s->oh * s->ow, width = fold == FOLD_MAX4 ? 4 : 1;
-  bool stream = streams(s, y, s->oh, s->ow, LANES);
+  bool stream = streams(s, y, s->oh, s->ow);
   lines.next = computed_windows(s, k);
   for (int64_t plane = 0; plane < planes; plane++, x += in) {
     for (int64_t oh = 0, first_oh = 0; oh < s->oh; oh++) {

@@ -35,11 +35,6 @@ INLINE vec load_taps(const T *row, rows from, tap_column *column, int64_t c, int
   return k.halves ? vec_load_halves(at, at + from.other) : vec_load(at);
 }
 
-/* How many windows of a row the kernels compute, in whole vectors. */
-INLINE int64_t computed_windows(const convoy_pool_sizes *s, window k) {
-  return k.halves ? LANES / 2 : whole_vectors(s->ow);
-}
-
 /* How far from the first tap of a row, in elements of one phase, its windows' loads go. */
 INLINE int64_t row_reach(const convoy_pool_sizes *s, window k) {
   int64_t n = computed_windows(s, k);

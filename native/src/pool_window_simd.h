@@ -67,6 +67,30 @@ INLINE bool pads(const convoy_pool_sizes *s) {
          (s->ow - 1) * s->sw + (s->kw - 1) * s->dw >= s->w;
 }
 
+/* How many windows of a row the kernels compute, in whole vectors. */
+INLINE int64_t computed_windows(const convoy_pool_sizes *s, window k) {
+  return k.halves ? LANES / 2 : whole_vectors(s->ow);
+}
+
+/* Where 2x2 windows tile the image, planes follow one another without a gap, so that their pairs of
+ * rows are one list. How many of n pairs can be loaded and stored in whole vectors without going
+ * past the end. */
+INLINE int64_t whole_pairs(const convoy_pool_sizes *s, int64_t n, window k) {
+  int64_t load = s->w + 2 * computed_windows(s, k), store = computed_windows(s, k);
+  int64_t last = max_i64((load + 2 * s->w - 1) / (2 * s->w), (store + s->ow - 1) / s->ow);
+  int64_t whole = max_i64(0, n - last + 1);
+  return k.halves ? whole / 2 * 2 : whole;
+}
+
+/* Sizes of n pairs, each a plane. */
+static inline convoy_pool_sizes pairs_as_planes(const convoy_pool_sizes *s, int64_t n) {
+  convoy_pool_sizes pairs = *s;
+  pairs.planes = n;
+  pairs.h = pairs.padded_h = 2;
+  pairs.oh = 1;
+  return pairs;
+}
+
 /* Whether images are more than the second-level cache holds. What lies further is asked for ahead:
  * two rows at a time are no stream that processors guess well. 2x2/2 over 103 MB on a Zen 5, one
  * core, took 5.0 ms, and 3.6 when asked for. */
@@ -89,10 +113,9 @@ INLINE void ask_ahead(const T *p, int vectors) {
 
 /* Whether an output of so many rows and columns per plane is written past the caches: where it does
  * not fit in them anyway. */
-INLINE bool streams(const convoy_pool_sizes *s, const T *to, int64_t rows, int64_t columns,
-                    int64_t step) {
-  return s->planes * rows * columns >= STREAMED_BYTES / (int64_t)sizeof(T) && columns % step == 0 &&
-         (uintptr_t)to % sizeof(vec) == 0;
+INLINE bool streams(const convoy_pool_sizes *s, const T *to, int64_t rows, int64_t columns) {
+  return s->planes * rows * columns >= STREAMED_BYTES / (int64_t)sizeof(T) &&
+         columns % LANES == 0 && (uintptr_t)to % sizeof(vec) == 0;
 }
 
 #endif

@@ -170,6 +170,7 @@ int main(int argc, char **argv) {
   }
   check_widths(2, 2, 0);
   check_widths(2, 2, 1);
+  check_widths(3, 2, 0);
   check_widths(3, 2, 1);
   check_widths(3, 1, 0);
   check_widths(3, 1, 1);
