@@ -46,16 +46,19 @@ static inline bool find_divisors(const convoy_pool_sizes *s, divisors *d, window
   return true;
 }
 
-/* The means of the windows from ow on of an output row that counts so many rows. */
-INLINE vec means(vec sums, const divisors *d, int64_t counted_rows, int64_t ow) {
-  if (d->reciprocal != 0) {
-    return vec_mul(sums, vec_set(d->reciprocal));
-  }
+/* The divisors of the windows from ow on of an output row that counts so many rows. */
+INLINE vec divisors_of(const divisors *d, int64_t counted_rows, int64_t ow) {
   if (d->all != 0) {
-    return vec_div(sums, vec_set(d->all));
+    return vec_set(d->all);
   }
   vec counted = vec_mul(vec_set((T)counted_rows), vec_load(d->columns + ow));
-  return vec_div(sums, vec_max(vec_set(1), counted));
+  return vec_max(vec_set(1), counted);
+}
+
+/* Their means. */
+INLINE vec means(vec sums, const divisors *d, int64_t counted_rows, int64_t ow) {
+  return d->reciprocal != 0 ? vec_mul(sums, vec_set(d->reciprocal))
+                            : vec_div(sums, divisors_of(d, counted_rows, ow));
 }
 
 INLINE vec windows_sum(const T *at, rows from, window k) {

@@ -104,8 +104,12 @@ INLINE vec add_share(vec sum, const tap_row *t, enum share share, vec x, int64_t
 /* What columns j, j + 1, ... of one phase of a row of dx gather from n rows of windows. */
 INLINE vec gather(const tap_row *t, int64_t n, enum share share, vec x, int64_t j, int64_t phase,
                   const tap_layout *l, int64_t other, window k) {
-  vec sum = vec_set(0);
+  vec sum = vec_set(0), above = sum;
   for (int64_t i = 0; i < n; i++) {
+    if (share == SHARE_MEAN) { /* added up by rows, as the portable ones do */
+      above = i == 0 ? above : vec_add(above, sum);
+      sum = vec_set(0);
+    }
     for (int64_t c = k.kw - 1; c >= 0; c--) {
       int64_t w = j + l->first;
       if (k.pairs) {
@@ -120,7 +124,7 @@ INLINE vec gather(const tap_row *t, int64_t n, enum share share, vec x, int64_t 
       }
     }
   }
-  return sum;
+  return share == SHARE_MEAN && n > 0 ? vec_add(above, sum) : sum;
 }
 
 /* Where a row of dx goes, as in pool_forward_simd.h, and the row of x that it is the gradient of.
@@ -423,6 +427,8 @@ static void avg_backward_simd(const convoy_pool_sizes *s, int64_t planes, const 
   bool halves = planes > 1 && s->w <= (s->sw == 2 ? LANES : LANES / 2);
   if (is_whole(s)) {
     avg_backward_whole(s, planes, dy, dx);
+  } else if (has_window(s, 3, 1) && !halves && avg_backward_sliding(s, planes, g)) {
+    return;
   } else if (!CALL_WITH_WINDOW(s, halves, backward_planes, s, planes, g, SHARE_MEAN)) {
     PORTABLE.avg_backward(s, planes, dy, dx);
   }

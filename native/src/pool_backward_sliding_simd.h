@@ -129,3 +129,56 @@ static bool max_backward_sliding(const convoy_pool_sizes *s, int64_t planes, gra
   }
   return sliding_gradients(s, planes, g, WINDOW(5, 5, 1, 1, 1, false, false, false, 1));
 }
+
+/* What a row of windows, each with its share, gives to columns j, j + 1, ... of the rows it is on.
+ */
+INLINE vec sliding_shares(const convoy_pool_sizes *s, const windows *from, int64_t oh, int64_t j,
+                          window k) {
+  vec sum = vec_set(0);
+  if (oh >= 0 && oh < s->oh) {
+    const T *at = from->dy + (oh - from->first) * from->next + j + s->pw;
+#pragma GCC unroll 3
+    for (int64_t c = k.kw - 1; c >= 0; c--) {
+      sum = vec_add(sum, vec_load(at - c));
+    }
+  }
+  return sum;
+}
+
+/* Gradients of means of 3x3 windows of stride 1. Returns false if it cannot do it. */
+static bool avg_backward_sliding(const convoy_pool_sizes *sizes, int64_t planes, gradient g) {
+  const convoy_pool_sizes copy = *sizes, *s = &copy; /* which no store can change */
+  window k = WINDOW(3, 3, 1, 1, 1, false, false, false, 1);
+  _Alignas(64) window_stage stage; /* not initialised: most calls need little of it */
+  divisors d;
+  tap_layout l;
+  find_tap_layout(s, &l, k);
+  int64_t band = STAGE_BAND / l.row_length - (k.kh - 1);
+  if (band < 1 || !find_divisors(s, &d, k)) {
+    return false;
+  }
+  bool stream = streams(s, g.dx, s->h, s->w);
+  for (int64_t plane = 0; plane < planes; plane++, g.dy += s->oh * s->ow, g.dx += s->h * s->w) {
+    for (int64_t row = 0, last; row < s->h; row = last) {
+      last = min_i64(row + band, s->h);
+      int64_t top = max_i64(0, row + s->ph - (k.kh - 1));
+      stage_windows(s, g, top, min_i64(s->oh, last + s->ph), SHARE_MEAN, &d, &l, &stage, 0);
+      windows from = {stage.dy + l.before, NULL, NULL, top, l.row_length, 0};
+      for (int64_t j = 0; j < s->w; j += LANES) {
+        int64_t room = j + LANES <= s->w ? j + LANES : 0, oh = row + s->ph;
+        vec above = sliding_shares(s, &from, oh - 2, j, k);
+        vec here = sliding_shares(s, &from, oh - 1, j, k);
+        for (int64_t r = row; r < last; r++, oh++) {
+          vec below = sliding_shares(s, &from, oh, j, k);
+          put_dx(s, g.dx + r * s->w, j, room, stream, vec_add(vec_add(above, here), below));
+          above = here;
+          here = below;
+        }
+      }
+    }
+  }
+  if (stream) {
+    stream_end();
+  }
+  return true;
+}

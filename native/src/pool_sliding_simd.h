@@ -45,11 +45,17 @@ INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, output to, int
                           bool whole, window k) {
   int64_t row = first - s->ph;
   vec above = sliding_sum(s, x, row, v, whole), here = sliding_sum(s, x, row + 1, v, whole);
+  vec divisor = vec_set(0); /* of a row that counts so many rows: the same for most */
+  int64_t counted = -1;
   for (int64_t oh = first; oh < last; oh++, row++, to.y += s->ow, to.room -= s->ow) {
     vec below = sliding_sum(s, x, row + 2, v, whole);
     vec sum = vec_add(vec_add(above, here), below);
-    put(s, to, ow, means(sum, d, d->all == 0 ? avg_rows(s, oh) : 0, ow), places_set(0), FOLD_MEAN,
-        k);
+    int64_t rows = d->all == 0 ? avg_rows(s, oh) : 0;
+    if (rows != counted) {
+      divisor = divisors_of(d, rows, ow);
+      counted = rows;
+    }
+    put(s, to, ow, vec_div(sum, divisor), places_set(0), FOLD_MEAN, k);
     above = here;
     here = below;
   }
