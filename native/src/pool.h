@@ -14,7 +14,7 @@
 
 /* Images of this size or more are asked for, so far ahead of their use. */
 #define FAR_BYTES ((int64_t)1 << 21)
-#define AHEAD_BYTES 4096
+#define AHEAD_BYTES 8192
 
 /* Bytes of a place in argmax, 0 where there is none. */
 static inline int argmax_width(const convoy_pool_sizes *s, const void *argmax) {

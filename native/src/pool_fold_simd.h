@@ -13,9 +13,10 @@ INLINE void fold_row(const convoy_pool_sizes *s, const T *at, rows from, output 
                      const first_taps *first, const divisors *d, bool far, enum fold fold,
                      window k) {
   int64_t counted_rows = fold == FOLD_MEAN && d->all == 0 ? avg_rows(s, oh) : 0;
+  const T *start = at;
   for (int64_t ow = 0; ow < s->ow; ow += LANES, at += k.pairs ? 2 * LANES : LANES) {
-    for (int64_t r = 0; far && r < k.sh; r++) {
-      ask_ahead(at + r * from.next, k.pairs && !k.halves ? 2 : 1);
+    if (far) { /* the rows' share, line after line: that is faster than row by row */
+      ask_ahead(start + k.sh * (at - start), (int)k.sh * (k.pairs && !k.halves ? 2 : 1));
     }
     if (fold == FOLD_MEAN) {
       vec mean = means(windows_sum(at, from, k), d, counted_rows, ow);

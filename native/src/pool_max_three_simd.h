@@ -21,7 +21,7 @@ typedef struct {
 /* The winners of the taps in row r of an image for the windows from ow on; their places are
  * columns. Notes all elements. */
 INLINE winners three_winners(const convoy_pool_sizes *s, const T *x, int64_t r, int64_t ow,
-                             bool far, bool finite, vec *noted) {
+                             bool finite, vec *noted) {
   vec outside = vec_set(-INFINITY);
   if (r < 0 || r >= s->h) {
     return (winners){outside, places_set(0)};
@@ -29,9 +29,6 @@ INLINE winners three_winners(const convoy_pool_sizes *s, const T *x, int64_t r, 
   int64_t col = 2 * ow - s->pw, after = col + 2 * LANES;
   const T *at = x + r * s->w + col;
   vec low, high;
-  if (far) {
-    ask_ahead(at, 2);
-  }
   if (col >= 0 && after <= s->w) {
     low = vec_load(at);
     high = vec_load(at + LANES);
@@ -72,15 +69,18 @@ INLINE bool max_three_plane(const convoy_pool_sizes *s, const T *x, output to,
   shared_winners shared; /* not initialised: most rows need little of it */
   vec noted = vec_set(0);
   for (int64_t ow = 0; ow < s->ow; ow += LANES) {
-    share(&shared, ow, three_winners(s, x, -s->ph, ow, far, finite, &noted), fold);
+    share(&shared, ow, three_winners(s, x, -s->ph, ow, finite, &noted), fold);
   }
   for (int64_t oh = 0, top = -s->ph; oh < s->oh; oh++, top += 2) {
     for (int64_t ow = 0; ow < s->ow; ow += LANES) {
+      if (far) { /* two rows' share, line after line */
+        ask_ahead(x + 2 * oh * s->w + 4 * ow, 4);
+      }
       places none = places_set(0);
       winners above = {vec_load(shared.max + ow),
                        fold == FOLD_MAX ? none : places_load4(shared.column + ow)};
-      winners middle = three_winners(s, x, top + 1, ow, far, finite, &noted);
-      winners w = three_winners(s, x, top + 2, ow, far, finite, &noted);
+      winners middle = three_winners(s, x, top + 1, ow, finite, &noted);
+      winners w = three_winners(s, x, top + 2, ow, finite, &noted);
       share(&shared, ow, w, fold);
       w.place = places_add(w.place, places_set(2 * 3));
       precede(&w, middle.max, places_add(middle.place, places_set(3)), finite);
