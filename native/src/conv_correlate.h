@@ -8,11 +8,11 @@
 
 /* Vectors of outputs in a tile of 1, 2, 3 and 4 filters: what the registers hold. */
 #if defined(__AVX512F__) || defined(NEON) /* 32 registers, else 16 */
-enum { TILE_1 = 8, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4 };
+enum { TILE_1 = 8, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4, TILE_6 = 4 };
 #else
 enum { TILE_1 = 8, TILE_2 = 4, TILE_3 = 3, TILE_4 = 3 };
 #endif
-enum { MOST_VECTORS = 8, MOST_FILTERS = 4 };
+enum { MOST_VECTORS = 8, MOST_FILTERS = 6 };
 
 typedef struct {
   int64_t rows, cols;         /* outputs of one filter */
@@ -43,6 +43,7 @@ INLINE void correlate_tile(const correlation *q, int64_t first, int filters, int
 #pragma GCC unroll 8
     for (int v = 0; v < vectors; v++) {
       const T *dst = place[v].dst + (first + f) * q->dst_filter;
+      __builtin_prefetch(dst, 1); /* it comes while the sums are made */
       sum[f][v] = q->accumulate ? vec_load_some(dst, place[v].lanes) : start;
     }
   }
@@ -95,6 +96,12 @@ INLINE void correlate_filters(const correlation *q, int64_t first, int filters, 
 
 static void correlate(const correlation *q, const T *src, T *dst) {
   int64_t first = 0;
+#if defined(__AVX512F__) || defined(NEON)
+  /* Of 7 and of 8, four and the rest: two would leave the loads in the way. */
+  for (int64_t left = q->filters; left == 6 || left > 8; left -= 6, first += 6) {
+    correlate_filters(q, first, 6, TILE_6, src, dst);
+  }
+#endif
   for (; first + 4 <= q->filters; first += 4) {
     correlate_filters(q, first, 4, TILE_4, src, dst);
   }
