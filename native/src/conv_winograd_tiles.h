@@ -75,14 +75,34 @@ WINO_INLINE void wino_rows_of(const T *x, int64_t h, int64_t w, int64_t start, i
   }
 }
 
-/* Gathers columns that lie stride apart, so that they are neighbours. */
+/* Gathers columns that lie stride apart, so that they are neighbours. Runs are short: what all rows
+ * have in common is found once. */
 static void wino_gather(wino_rows *rows, int count, int64_t stride, int64_t cols, T *to,
                         int64_t pitch) {
-  for (int i = 0; i < count; i++, to += pitch) {
-    if (rows->mask[i] != 0) {
-      copy_padded(to, cols, rows->row[i], rows->col, stride,
-                  conv_real(rows->col, stride, cols, rows->width));
-      rows->row[i] = to;
+  if (stride == 2) {
+    for (int64_t i = 0; i < cols; i += LANES) {
+      int64_t col = rows->col + 2 * i, next = col + LANES;
+      vec_lanes low = vec_lanes_of(-col, rows->width - col);
+      vec_lanes high = vec_lanes_of(-next, rows->width - next);
+      for (int r = 0; r < count; r++) {
+        if (rows->mask[r] != 0) {
+          const T *from = rows->row[r] + col;
+          vec_store(to + r * pitch + i,
+                    vec_even(vec_load_lanes(from, low), vec_load_lanes(from + LANES, high)));
+        }
+      }
+    }
+  } else {
+    span real = conv_real(rows->col, stride, cols, rows->width);
+    for (int r = 0; r < count; r++) {
+      if (rows->mask[r] != 0) {
+        copy_padded(to + r * pitch, cols, rows->row[r], rows->col, stride, real);
+      }
+    }
+  }
+  for (int r = 0; r < count; r++, to += pitch) {
+    if (rows->mask[r] != 0) {
+      rows->row[r] = to;
     }
   }
   rows->col = 0;
