@@ -104,7 +104,8 @@ class JavaPool2dTest {
                     Stream.of(
                         at(Window.square(3).padding(1), 1, 2, 3, w),
                         at(Window.square(2).stride(2), 1, 2, 4, w + 1),
-                        at(Window.square(3).stride(2).padding(1), 1, 2, 5, w)));
+                        at(Window.square(3).stride(2).padding(1), 1, 2, 5, w),
+                        at(Window.square(5).padding(2), 1, 2, 4, w)));
     return Stream.concat(sized.stream(), widths)
         .flatMap(c -> Stream.of(c, new Case(c.window, c.images, DType.F64)));
   }
