@@ -6,7 +6,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Vectors of outputs in a tile of 1, 2, 3 and 4 filters: what the registers hold. */
+/* Vectors of outputs in a tile of 1, 2, 3, 4 and 6 filters: what the registers hold. */
 #if defined(__AVX512F__) || defined(NEON) /* 32 registers, else 16 */
 enum { TILE_1 = 8, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4, TILE_6 = 4 };
 #else

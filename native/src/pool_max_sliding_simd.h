@@ -64,11 +64,7 @@ INLINE void max_sliding_strip(const convoy_pool_sizes *s, const T *x, output to,
       w.place = place_in_image(s, w, in_image, oh, ow, k);
     }
     put(s, to, ow, w.max, w.place, fold, k);
-    to.y += s->ow;
-    if (fold != FOLD_MAX) {
-      to.argmax += s->ow;
-    }
-    to.room -= s->ow;
+    next_row(s, &to, 1, fold);
 #pragma GCC unroll 5
     for (int64_t r = 0; r < k.kh - 1; r++) {
       row[r] = row[r + 1];

@@ -54,7 +54,7 @@ INLINE winners three_winners(const convoy_pool_sizes *s, const T *x, int64_t r, 
   return w;
 }
 
-INLINE void share(shared_winners *shared, int64_t ow, winners w, enum fold fold) {
+INLINE void keep_for_next(shared_winners *shared, int64_t ow, winners w, enum fold fold) {
   vec_store(shared->max + ow, w.max);
   if (fold != FOLD_MAX) {
     places_store4(shared->column + ow, w.place);
@@ -69,7 +69,7 @@ INLINE bool max_three_plane(const convoy_pool_sizes *s, const T *x, output to,
   shared_winners shared; /* not initialised: most rows need little of it */
   vec noted = vec_set(0);
   for (int64_t ow = 0; ow < s->ow; ow += LANES) {
-    share(&shared, ow, three_winners(s, x, -s->ph, ow, finite, &noted), fold);
+    keep_for_next(&shared, ow, three_winners(s, x, -s->ph, ow, finite, &noted), fold);
   }
   for (int64_t oh = 0, top = -s->ph; oh < s->oh; oh++, top += 2) {
     for (int64_t ow = 0; ow < s->ow; ow += LANES) {
@@ -81,7 +81,7 @@ INLINE bool max_three_plane(const convoy_pool_sizes *s, const T *x, output to,
                        fold == FOLD_MAX ? none : places_load4(shared.column + ow)};
       winners middle = three_winners(s, x, top + 1, ow, finite, &noted);
       winners w = three_winners(s, x, top + 2, ow, finite, &noted);
-      share(&shared, ow, w, fold);
+      keep_for_next(&shared, ow, w, fold);
       w.place = places_add(w.place, places_set(2 * 3));
       precede(&w, middle.max, places_add(middle.place, places_set(3)), finite);
       precede(&w, above.max, above.place, finite);
@@ -90,11 +90,7 @@ INLINE bool max_three_plane(const convoy_pool_sizes *s, const T *x, output to,
       }
       put(s, to, ow, w.max, w.place, fold, k);
     }
-    to.y += s->ow;
-    if (fold != FOLD_MAX) {
-      to.argmax += s->ow;
-    }
-    to.room -= s->ow;
+    next_row(s, &to, 1, fold);
   }
   return all_finite(noted);
 }

@@ -19,7 +19,7 @@ INLINE bool fold_pairs(const convoy_pool_sizes *sizes, int64_t planes, const T *
   output to = {y, argmax, INT64_MAX, s->ow, stream};
   for (int64_t i = 0; i < whole; i += step, x += step * 2 * s->w) {
     fold_row(s, x, from, to, 0, NULL, &d, far, fold, k);
-    to.y += step * s->ow;
+    to.y += step * s->ow; /* not next_row: a room that changes would be looked at in each row */
     if (fold != FOLD_MEAN && fold != FOLD_MAX) {
       to.argmax += step * s->ow;
     }

@@ -47,7 +47,7 @@ INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, output to, int
   vec above = sliding_sum(s, x, row, v, whole), here = sliding_sum(s, x, row + 1, v, whole);
   vec divisor = vec_set(0); /* of a row that counts so many rows: the same for most */
   int64_t counted = -1;
-  for (int64_t oh = first; oh < last; oh++, row++, to.y += s->ow, to.room -= s->ow) {
+  for (int64_t oh = first; oh < last; oh++, row++) {
     vec below = sliding_sum(s, x, row + 2, v, whole);
     vec sum = vec_add(vec_add(above, here), below);
     int64_t rows = d->all == 0 ? avg_rows(s, oh) : 0;
@@ -56,6 +56,7 @@ INLINE void sliding_strip(const convoy_pool_sizes *s, const T *x, output to, int
       counted = rows;
     }
     put(s, to, ow, vec_div(sum, divisor), places_set(0), FOLD_MEAN, k);
+    next_row(s, &to, 1, FOLD_MEAN);
     above = here;
     here = below;
   }

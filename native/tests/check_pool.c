@@ -113,6 +113,28 @@ static void check_widths(int64_t k, int64_t stride, int64_t pad) {
   }
 }
 
+/* Rows longer than what some kernels take at a time. */
+static void check_long_rows(void) {
+  static const int64_t widths[] = {255, 257, 300, 2049, 2060};
+  static const int64_t windows[][3] = {{2, 2, 1}, {3, 1, 1}, {3, 2, 1}, {5, 1, 1}, {3, 3, 2}};
+  for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+    for (size_t j = 0; j < sizeof windows / sizeof *windows; j++) {
+      int64_t k = windows[j][0], stride = windows[j][1], dilation = windows[j][2], pad = k / 2;
+      int64_t extent = (k - 1) * dilation + 1;
+      convoy_pool_sizes s = {.h = 6, .w = widths[i], .kh = k, .kw = k, .sh = stride, .sw = stride};
+      s.ph = s.pw = pad;
+      s.dh = s.dw = dilation;
+      s.padded_h = s.h + 2 * pad;
+      s.padded_w = s.w + 2 * pad;
+      s.oh = (s.padded_h - extent) / stride + 1;
+      s.ow = (s.padded_w - extent) / stride + 1;
+      s.planes = 1;
+      check_f32(&s, 3, DATA_RARE);
+      check_f64(&s, 3, DATA_ODD);
+    }
+  }
+}
+
 /* A NaN alone, then before and after a larger number, at every column of a row of windows. */
 static void check_nan_columns(void) {
   enum { W = 64 };
@@ -176,6 +198,7 @@ int main(int argc, char **argv) {
   check_widths(3, 1, 1);
   check_widths(5, 1, 0);
   check_widths(5, 1, 2);
+  check_long_rows();
   check_nan_columns();
   for (int cases = 0, wanted = random_cases(3000); cases < wanted;) {
     convoy_pool_sizes s;
