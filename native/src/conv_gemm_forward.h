@@ -9,29 +9,6 @@ static void gemm(int transa, int transb, int64_t m, int64_t n, int64_t k, const 
             beta, c, (int)ldc);
 }
 
-/* Bias and ReLU on n outputs of one channel, from src to dst, which may be src. */
-static void finish_outputs(const T *src, T *dst, int64_t n, T bias, int relu) {
-  vec b = vec_all(bias);
-  for (int64_t i = 0; i < n; i += LANES) {
-    int64_t left = vec_left(n, i);
-    vec v = vec_add(left == LANES ? vec_load(src + i) : vec_load_some(src + i, left), b);
-    v = relu ? vec_relu(v) : v;
-    if (left == LANES) {
-      vec_store(dst + i, v);
-    } else {
-      vec_store_some(dst + i, v, left);
-    }
-  }
-}
-
-static void add_outputs(const T *src, T *dst, int64_t n) {
-  for (int64_t i = 0; i < n; i += LANES) {
-    int64_t left = vec_left(n, i);
-    vec_store_some(dst + i, vec_add(vec_load_some(dst + i, left), vec_load_some(src + i, left)),
-                   left);
-  }
-}
-
 /* The product of the weights of filters from k on with a block's columns, into y [filters][ldy]. */
 static void gemm_block(const convoy_conv2d_plan *p, const conv_block *b, int64_t group,
                        int64_t filters, const T *x, const T *w, T *y, int64_t ldy, T *scratch) {

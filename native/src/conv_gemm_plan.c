@@ -17,13 +17,13 @@ enum {
   PARTIAL_BYTES = 4 << 20, /* of all partial results */
   FILTERS = 256,           /* of a piece of dw */
   ENOUGH_PIECES = 16,
-  LEAST_FILTERS = 32 /* that share a block's columns when filters are split */
+  LEAST_FILTERS = 64 /* that share a block's columns when filters are split */
 };
 
 /* Blocks of about so many output pixels. */
 static void split_pixels(convoy_conv2d_plan *p, int64_t pixels) {
   int64_t plane = (int64_t)p->oh * p->ow;
-  if (2 * plane <= pixels && !p->in_place) {
+  if (2 * plane <= pixels && (!p->in_place || conv_gemm_packs(p))) {
     /* Images are not batched beyond what leaves some pieces for other threads. */
     int64_t images = min_i64(pixels / plane, ceil_div(p->n, 4));
     p->block_images = conv_even_part(p->n, images);
@@ -153,13 +153,14 @@ static void plan_packed_backward_input(convoy_conv2d_plan *p) {
   int64_t weights = p->k * conv_group_channels(p) * conv_taps(p);
   p->workspace_bytes = weights * conv_element_bytes(p);
   p->scratch_bytes =
-      conv_packed_scratch_of(&flat, strided ? p->stride_w : 0).end * conv_element_bytes(p);
+      conv_packed_scratch_of(&flat, strided ? conv_classes(p) : 0).end * conv_element_bytes(p);
 }
 
 void conv_plan_gemm(convoy_conv2d_plan *plan) {
   /* Small images are worth gathering into one product, even where one could be used as it lies. */
   int64_t plane = (int64_t)plan->oh * plan->ow;
-  plan->in_place = is_pointwise(plan) && (plan->n == 1 || 4 * plane >= PIXELS);
+  plan->in_place =
+      is_pointwise(plan) && (plan->n == 1 || 4 * plane >= PIXELS || conv_gemm_packs(plan));
   if (plan->operation == CONVOY_CONV_BACKWARD_INPUT && conv_gemm_packs(plan)) {
     plan_packed_backward_input(plan);
     return;

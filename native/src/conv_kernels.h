@@ -22,6 +22,7 @@
 /* */
 #include "conv_lanes.h"
 #include "conv_micro.h"
+#include "conv_outputs.h"
 /* */
 #include "conv_micro_rows.h"
 #include "conv_panels.h"

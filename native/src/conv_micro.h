@@ -28,7 +28,11 @@ enum { MICRO_ROWS = 8, MICRO_VECTORS = 2 };
 #else
 enum { MICRO_ROWS = 4, MICRO_VECTORS = 2 };
 #endif
-enum { MICRO_COLS = MICRO_VECTORS * LANES, MICRO_AHEAD = 2048 / sizeof(T) };
+enum {
+  MICRO_COLS = MICRO_VECTORS * LANES,
+  MICRO_AHEAD = 2048 / sizeof(T),
+  MICRO_LINE = 64 / sizeof(T) /* of the caches */
+};
 
 #define MICRO_INLINE static inline __attribute__((always_inline))
 

@@ -49,77 +49,89 @@ static void packed_turn_weights(const convoy_conv2d_plan *p, int64_t piece, cons
   }
 }
 
-/* Gives dx one row. The classes of its columns lie tile_size apart; in each, it is the row of that
- * index. */
-static void spread_row(const convoy_conv2d_plan *p, const T *tile, int64_t tile_size, int64_t index,
-                       T *dx) {
+/* Gives dx a row whose columns are of two classes in turn. A class without taps has no sums. */
+static void spread_two(const T *sums, const T *next, int64_t width, int accumulate, T *dx) {
+  for (int64_t col = 0, i = 0; col < width; col += 2 * LANES, i += LANES) {
+    int64_t left = width - col, low = min_i64(left, LANES), high = min_i64(left - low, LANES);
+    vec a = sums == NULL ? vec_all(0) : vec_load_some(sums + i, min_i64((left + 1) / 2, LANES));
+    vec b = next == NULL ? vec_all(0) : vec_load_some(next + i, min_i64(left / 2, LANES));
+    vec first = vec_zip_low(a, b), second = vec_zip_high(a, b);
+    if (accumulate) {
+      first = vec_add(vec_load_some(dx + col, low), first);
+      second = vec_add(vec_load_some(dx + col + LANES, high), second);
+    }
+    vec_store_some(dx + col, first, low);
+    vec_store_some(dx + col + LANES, second, high);
+  }
+}
+
+/* Gives dx one row. The sums of its classes of columns lie tile_size apart; in each, it is the row
+ * of that index. cols are the first two classes: to find one takes divisions. */
+static void spread_row(const convoy_conv2d_plan *p, const conv_class *cols, const T *tile,
+                       int64_t tile_size, int64_t index, T *dx) {
   int accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0;
   if (p->stride_w == 2) {
-    int64_t odd = p->pad_left % 2; /* the class that the first column is of */
-    const T *at = tile + odd * tile_size + index * conv_class_cols(p, odd).size;
-    const T *next = tile + (1 - odd) * tile_size + index * conv_class_cols(p, 1 - odd).size;
-    for (int64_t col = 0; col < p->w; col += 2 * LANES, at += LANES, next += LANES) {
-      int64_t left = p->w - col, low = min_i64(left, LANES), high = min_i64(left - low, LANES);
-      vec a = vec_load_some(at, min_i64((left + 1) / 2, LANES));
-      vec b = vec_load_some(next, min_i64(left / 2, LANES));
-      vec first = vec_zip_low(a, b), second = vec_zip_high(a, b);
-      if (accumulate) {
-        first = vec_add(vec_load_some(dx + col, low), first);
-        second = vec_add(vec_load_some(dx + col + LANES, high), second);
-      }
-      vec_store_some(dx + col, first, low);
-      vec_store_some(dx + col + LANES, second, high);
-    }
+    const T *sums = tile + index * cols[0].size;
+    const T *next = p->kw > 1 ? tile + tile_size + index * cols[1].size : NULL;
+    int odd = p->pad_left % 2 != 0; /* the class that the first column is of */
+    spread_two(odd ? next : sums, odd ? sums : next, p->w, accumulate, dx);
     return;
   }
   for (int64_t j = 0; j < p->stride_w; j++, tile += tile_size) {
-    conv_class cols = conv_class_cols(p, j);
-    for (int64_t s = 0; s < cols.size; s++) {
-      T *to = dx + cols.first + s * p->stride_w;
-      T sum = tile[index * cols.size + s];
+    conv_class k = conv_class_cols(p, j);
+    for (int64_t s = 0; s < k.size; s++) {
+      T *to = dx + k.first + s * p->stride_w;
+      T sum = k.taps > 0 ? tile[index * k.size + s] : 0;
       *to = accumulate ? *to + sum : sum;
+    }
+  }
+}
+
+/* Gives dx those of some rows that no tap reaches, as the stride is longer than the kernel. */
+static void clear_rows(const convoy_conv2d_plan *p, int64_t first, int64_t last, T *dx) {
+  for (int64_t row = first; row < min_i64(last, p->h); row++) {
+    if ((row + p->pad_top) % p->stride_h >= p->kh && !(p->flags & CONVOY_CONV_ACCUMULATE)) {
+      fill_zero(dx + row * p->w, p->w);
     }
   }
 }
 
 static void packed_strided(const convoy_conv2d_plan *p, int64_t piece, const conv_call *call) {
   convoy_conv2d_plan cover = conv_mirrored_cover(p);
-  conv_packed_scratch at = conv_packed_scratch_of(&cover, p->stride_w);
+  conv_packed_scratch at = conv_packed_scratch_of(&cover, conv_classes(p));
   int64_t channels = conv_group_channels(p), filters = conv_group_filters(p);
   int64_t parts = ceil_div(channels, p->piece_channels), blocks = conv_blocks(&cover);
   conv_block b = conv_block_at(&cover, piece / parts % blocks);
   int64_t group = piece / parts / blocks, first = piece % parts * p->piece_channels;
   int64_t count = min_i64(p->piece_channels, channels - first), c = group * channels + first;
+  int64_t step = b.images * b.rows * b.cols; /* of each channel's sums */
   T *scratch = call->scratch, *tile = scratch + at.tile;
   T *dx = (T *)call->x + (b.image * p->c + c) * p->h * p->w;
-  for (int64_t i = 0; i < p->stride_h; i++) {
+  conv_class two[2] = {conv_class_cols(p, 0), conv_class_cols(p, 1)};
+  for (int64_t i = 0; i < min_i64(p->stride_h, p->kh); i++) {
     conv_class rows = conv_class_rows(p, i);
     conv_block part = b;
-    part.rows = min_i64(b.rows, rows.size - b.row);
-    if (part.rows <= 0) {
-      continue;
-    }
-    int64_t step = b.images * b.rows * b.cols; /* of each channel's results */
-    for (int64_t j = 0; j < p->stride_w; j++) {
+    part.rows = max_i64(0, min_i64(b.rows, rows.size - b.row));
+    for (int64_t j = 0; part.rows > 0 && j < conv_classes(p); j++) {
       conv_class cols = conv_class_cols(p, j);
-      T *to = tile + j * at.tile_size;
+      convoy_conv2d_plan q = conv_mirrored(p, &rows, &cols);
+      const T *w =
+          (const T *)call->workspace + turned_place(p, i, j) + c * filters * rows.taps * cols.taps;
+      micro_end end = {0};
       part.cols = cols.size;
-      if (rows.taps == 0 || cols.taps == 0) {
-        fill_zero(to, count * step);
-      } else if (part.cols > 0) {
-        convoy_conv2d_plan q = conv_mirrored(p, &rows, &cols);
-        const T *w = (const T *)call->workspace + turned_place(p, i, j) +
-                     c * filters * rows.taps * cols.taps;
-        packed_end end = {NULL, 0, 0};
-        packed_block(&q, &at, &part, group, count, call->y, w, to, step, &end, scratch);
+      if (part.cols > 0) {
+        packed_block(&q, &at, &part, group, count, call->y, w, tile + j * at.tile_size, step, &end,
+                     scratch);
       }
     }
     for (int64_t f = 0; f < count; f++) {
       for (int64_t n = 0; n < b.images; n++) {
+        T *plane = dx + (n * p->c + f) * p->h * p->w;
+        clear_rows(p, 0, i == 0 && b.row == 0 ? rows.first : 0, plane);
         for (int64_t r = 0; r < part.rows; r++) {
           int64_t row = rows.first + (b.row + r) * p->stride_h;
-          spread_row(p, tile + f * step, at.tile_size, n * part.rows + r,
-                     dx + ((n * p->c + f) * p->h + row) * p->w);
+          spread_row(p, two, tile + f * step, at.tile_size, n * part.rows + r, plane + row * p->w);
+          clear_rows(p, row + 1, i == 0 ? row + p->stride_h : 0, plane);
         }
       }
     }
@@ -133,6 +145,6 @@ static void packed_backward_input(const convoy_conv2d_plan *p, int64_t piece,
     return;
   }
   convoy_conv2d_plan q = conv_mirrored_cover(p);
-  packed_end end = {.accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0};
+  micro_end end = {.accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0};
   packed_piece(&q, piece, call->y, call->workspace, call->x, end, call->scratch);
 }

@@ -58,11 +58,15 @@ static void packed_partial(const convoy_conv2d_plan *p, const weights_part *part
       }
       src = halo;
     }
-    micro_depth depth = {b.images, b.rows, b.cols, part->channels * h.plane, h.row_step * h.line};
+    micro_depth depth = {b.images, b.rows, b.cols,
+                         p->in_place ? p->c * plane : part->channels * h.plane,
+                         h.row_step * h.line};
     int64_t rows = part->channels * taps;
     for (int64_t f = 0; f < part->filters; f += MICRO_COLS) {
       int64_t filters = min_i64(MICRO_COLS, part->filters - f);
       transposed_gradients(p, &b, filters, dy + f * out_plane, panel);
+      micro_end end = {.accumulate = block > first};
+      micro_ahead ahead = {panel, 0, taps == 1 ? MICRO_ROWS * src_plane : 0};
       for (int64_t row = 0; row < rows; row += MICRO_ROWS) {
         const T *a[MICRO_ROWS];
         for (int64_t i = 0; i < MICRO_ROWS; i++) {
@@ -70,7 +74,7 @@ static void packed_partial(const convoy_conv2d_plan *p, const weights_part *part
           a[i] = src + r / taps * src_plane + tap[r % taps];
         }
         micro_rows(min_i64(MICRO_ROWS, rows - row), filters, &depth, a, panel,
-                   partial + row * part->filters + f, part->filters, block > first);
+                   partial + row * part->filters + f, part->filters, &end, ahead);
       }
     }
     if (p->flags & CONVOY_CONV_BIAS && part->channel == 0) {

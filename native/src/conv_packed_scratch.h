@@ -87,6 +87,11 @@ static inline int conv_is_strided(const convoy_conv2d_plan *p) {
   return p->stride_h > 1 || p->stride_w > 1;
 }
 
+/* Classes of columns that have taps; in a longer stride than the kernel the last have none. */
+static inline int64_t conv_classes(const convoy_conv2d_plan *p) {
+  return min_i64(p->stride_w, p->kw);
+}
+
 /* The whole of dx, as one class of as many rows and columns as the largest has. */
 static inline convoy_conv2d_plan conv_mirrored_cover(const convoy_conv2d_plan *p) {
   conv_class rows = conv_class_rows(p, 0), cols = conv_class_cols(p, 0);
@@ -95,8 +100,16 @@ static inline convoy_conv2d_plan conv_mirrored_cover(const convoy_conv2d_plan *p
   return conv_mirrored(p, &rows, &cols);
 }
 
+/* Whether panels are packed from images as they lie: no window meets an edge, and a row of outputs
+ * sees a run of neighbours, or every second one. */
+static inline int conv_packs_images(const convoy_conv2d_plan *p) {
+  int within = (p->oh - 1) * p->stride_h < p->h && (p->ow - 1) * p->stride_w < p->w;
+  return conv_taps(p) == 1 && p->pad_top == 0 && p->pad_left == 0 && p->stride_w <= 2 && within;
+}
+
 /* Places in elements from the start of scratch, but for taps, which come first. */
 typedef struct {
+  int direct;    /* images are read where they lie: there is no halo */
   int64_t panel; /* [depth][columns], as packed */
   int64_t halo;  /* of the images of a block */
   int64_t tile;  /* results, where they do not go straight to their place; strided dx: of each class
@@ -116,10 +129,11 @@ static inline conv_packed_scratch conv_packed_scratch_of(const convoy_conv2d_pla
   int64_t depth =
       weights ? pixels : max_i64(channels * (classes > 0 ? 1 : taps), PACKED_DEPTH + taps);
   conv_packed_scratch s;
+  s.direct = weights ? p->in_place : conv_packs_images(p);
   s.panel = conv_aligned(ceil_div(taps * (int64_t)sizeof(int64_t), element));
   s.halo = s.panel + conv_aligned(depth * PACKED_PANEL_BYTES / element + CONV_SLACK);
   s.tile = s.halo;
-  if (!p->in_place) {
+  if (!s.direct) {
     int64_t plane = conv_halo_of(p, p->block_rows, p->block_cols).plane;
     s.tile += conv_aligned(p->block_images * channels * plane + CONV_SLACK);
   }
