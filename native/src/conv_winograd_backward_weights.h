@@ -34,10 +34,10 @@ WINO_INLINE void wino_gradient_channel(wino_kind kind, const wino_block *b, cons
   for (int64_t r = 0; r < b->runs; r++) {
     int64_t cols = b->run[r].count * step;
     wino_rows rows = {.col = b->run[r].col, .width = s->ow};
-    wino_rows_of(dy + b->run[r].image * image, s->oh, s->ow, b->run[r].row, p->dilation_h, step,
+    wino_rows_of(dy + b->run[r].image * image, s->oh, s->ow, b->run[r].row, s->out_step_h, step,
                  b->zeros, &rows);
-    if (p->dilation_w > 1) {
-      wino_gather(&rows, step, p->dilation_w, cols, b->rows, b->row);
+    if (s->out_step_w > 1) {
+      wino_gather(&rows, step, s->out_step_w, cols, b->rows, b->row);
     }
     wino_down(kind, 1, &rows, cols, b->columns + b->run[r].tile * step, b->row);
   }
@@ -58,8 +58,8 @@ WINO_INLINE void wino_gradient_channel(wino_kind kind, const wino_block *b, cons
 
 /* The transforms of LANES channels of x, of which some are real: [squares] matrices [tiles][pitch].
  */
-WINO_INLINE void wino_input_lanes(wino_kind kind, const wino_block *b, const T *x, int64_t channels,
-                                  T *to, int64_t pitch, int64_t matrix) {
+WINO_INLINE void wino_input_lanes(wino_kind kind, const wino_block *b, const T *x, int64_t first,
+                                  int64_t channels, T *to, int64_t pitch, int64_t matrix) {
   int window = wino_window(kind), points = wino_points(kind);
   const convoy_conv2d_plan *p = b->p;
   const wino_sizes *s = b->s;
@@ -67,7 +67,7 @@ WINO_INLINE void wino_input_lanes(wino_kind kind, const wino_block *b, const T *
   int64_t last = b->run[b->runs - 1].slot + b->run[b->runs - 1].count + s->slots;
   for (int64_t c = 0; c < LANES; c++) {
     if (c < channels) {
-      wino_input_columns(p, s, b->run, b->runs, x + c * plane, p->c * plane, b->zeros, b->rows,
+      wino_input_columns(s, b->run, b->runs, x, p->c * plane, first + c, b->zeros, b->rows,
                          b->columns + c * channel, b->row);
     } else {
       fill_zero(b->columns + c * channel, channel);
@@ -108,10 +108,10 @@ WINO_INLINE void wino_input_lanes(wino_kind kind, const wino_block *b, const T *
 /* The inverse transform of LANES channels' sums. */
 WINO_INLINE void wino_output_taps(wino_kind kind, const T *from, int64_t matrix, T *to) {
   int taps = wino_taps(kind), points = wino_points(kind);
-  vec down[5][WINO_POINTS];
+  vec down[WINO_TAPS][WINO_POINTS];
 #pragma GCC unroll 6
   for (int j = 0; j < points; j++) {
-    vec m[WINO_POINTS], y[5];
+    vec m[WINO_POINTS], y[WINO_TAPS];
 #pragma GCC unroll 6
     for (int i = 0; i < points; i++) {
       m[i] = vec_load(from + (i * points + j) * matrix);
@@ -124,7 +124,7 @@ WINO_INLINE void wino_output_taps(wino_kind kind, const T *from, int64_t matrix,
   }
 #pragma GCC unroll 5
   for (int i = 0; i < taps; i++) {
-    vec y[5];
+    vec y[WINO_TAPS];
     wino_filter_gradients(kind, down[i], y);
 #pragma GCC unroll 5
     for (int j = 0; j < taps; j++, to += LANES) {
@@ -133,15 +133,33 @@ WINO_INLINE void wino_output_taps(wino_kind kind, const T *from, int64_t matrix,
   }
 }
 
-/* dw [filters][channels * taps * taps] = or += the inverse transform of a part's sums. */
-static void wino_output_weights(const wino_block *b, const wino_part *part, T *dw, int64_t pitch,
+/* Gives dw, the filter's first kernel, a channel's taps, which lie step apart. */
+static inline void wino_put_taps(const wino_sizes *s, int64_t channel, const T *from, int64_t step,
+                                 T *dw, int accumulate) {
+  wino_view view = wino_channel(s, channel);
+  dw += view.plane * s->kernel * s->kernel;
+  int64_t row = wino_tap(s, view.part.row, 0), col = wino_tap(s, view.part.col, 0);
+  int64_t taps = s->taps, next = s->tap_step, rows = wino_taps_left(s, row);
+  int64_t cols = wino_taps_left(s, col);
+  for (int64_t i = 0; i < rows; i++, from += taps * step) {
+    T *to = dw + (row + i * next) * s->kernel + col;
+    for (int64_t j = 0; j < cols; j++, to += next) {
+      *to = accumulate ? *to + from[j * step] : from[j * step];
+    }
+  }
+}
+
+/* The inverse transform of a part's sums: to dw, or, if there is one, to a partial
+ * [filters][channels][taps * taps]. */
+static void wino_output_weights(const wino_block *b, const wino_part *part, T *dw, T *partial,
                                 int accumulate) {
-  int64_t taps = b->s->taps * b->s->taps, channels = b->p->block_channels;
-  int64_t matrix = wino_matrix(b->p->block_filters, channels);
-  for (int64_t k = 0; k < part->filters; k++) {
+  const wino_sizes *s = b->s;
+  int64_t channels = b->p->block_channels, matrix = wino_matrix(b->p->block_filters, channels);
+  int64_t taps = s->taps * s->taps;
+  for (int64_t k = 0; k < part->filters; k++, dw += s->planes * s->kernel * s->kernel) {
     for (int64_t c = 0; c < part->channels; c += LANES) {
       const T *from = b->product + k * channels + c;
-      switch (b->s->kind) {
+      switch (s->kind) {
         case WINO_3:
           wino_output_taps(WINO_3, from, matrix, b->outputs);
           break;
@@ -151,12 +169,15 @@ static void wino_output_weights(const wino_block *b, const wino_part *part, T *d
         default:
           wino_output_taps(WINO_STRIDED, from, matrix, b->outputs);
       }
-      T *to = dw + k * pitch + c * taps;
       int64_t lanes = vec_left(part->channels, c);
       for (int64_t lane = 0; lane < lanes; lane++) {
-        for (int64_t t = 0; t < taps; t++, to++) {
-          T sum = b->outputs[t * LANES + lane];
-          *to = accumulate ? *to + sum : sum;
+        if (partial == NULL) {
+          wino_put_taps(s, part->channel + c + lane, b->outputs + lane, LANES, dw, accumulate);
+          continue;
+        }
+        T *to = partial + (k * channels + c + lane) * taps;
+        for (int64_t t = 0; t < taps; t++) {
+          to[t] = b->outputs[t * LANES + lane];
         }
       }
     }
@@ -171,13 +192,13 @@ WINO_INLINE void wino_add_products_of(wino_kind kind, const wino_block *b, const
   int64_t inputs = wino_matrix(p->block_channels, p->block_tiles);
   int64_t gradients = wino_matrix(p->block_filters, p->block_tiles);
   int64_t products = wino_matrix(p->block_filters, p->block_channels);
-  const T *dy = (const T *)call->y + (part->group * s->filters + part->filter) * s->oh * s->ow;
+  const T *dy = (const T *)call->y + (part->group * s->outputs + part->filter) * s->oh * s->ow;
   for (int64_t k = 0; k < part->filters; k++, dy += s->oh * s->ow) {
     wino_gradient_channel(kind, b, dy, b->gradient + k * p->block_tiles, gradients);
   }
-  const T *x = (const T *)call->x + (part->group * s->channels + part->channel) * s->h * s->w;
+  const T *x = (const T *)call->x + part->group * s->planes * s->h * s->w;
   for (int64_t c = 0; c < part->channels; c += LANES) {
-    wino_input_lanes(kind, b, x + c * s->h * s->w, vec_left(part->channels, c), b->input + c,
+    wino_input_lanes(kind, b, x, part->channel + c, vec_left(part->channels, c), b->input + c,
                      p->block_channels, inputs);
   }
   for (int i = 0; i < wino_points(kind) * wino_points(kind); i++) {
@@ -221,10 +242,10 @@ static void wino_bias_gradients(const convoy_conv2d_plan *p, const wino_part *pa
   }
 }
 
-/* Where a part's results go. */
+/* dw of a part's first filter. */
 static T *wino_weights_gradient(const wino_sizes *s, const wino_part *part, T *dw) {
-  int64_t filter = part->group * s->filters + part->filter;
-  return dw + (filter * s->channels + part->channel) * s->taps * s->taps;
+  int64_t filter = part->group * s->outputs + part->filter;
+  return dw + filter * s->planes * s->kernel * s->kernel;
 }
 
 static void winograd_backward_weights(const convoy_conv2d_plan *p, int64_t piece,
@@ -233,7 +254,6 @@ static void winograd_backward_weights(const convoy_conv2d_plan *p, int64_t piece
   wino_part part = wino_part_at(p, &s, piece / p->partials);
   int64_t number = piece % p->partials, blocks = ceil_div(s.tiles, p->block_tiles);
   int64_t first = blocks * number / p->partials, last = blocks * (number + 1) / p->partials;
-  int64_t taps = s.taps * s.taps;
   wino_block b = wino_block_of(p, &s, call->scratch);
   for (int64_t i = first; i < last; i++) {
     wino_block_take(&b, i);
@@ -242,18 +262,17 @@ static void winograd_backward_weights(const convoy_conv2d_plan *p, int64_t piece
   int bias = p->flags & CONVOY_CONV_BIAS && part.channel == 0;
   if (p->partials > 1) {
     T *partial = (T *)call->workspace + piece * wino_partial(p);
-    wino_output_weights(&b, &part, partial, p->block_channels * taps, 0);
+    wino_output_weights(&b, &part, NULL, partial, 0);
     if (bias) {
       wino_bias_gradients(p, &part, number, p->partials, call->y, partial + wino_partial_bias(p));
     }
   } else {
     int accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0;
-    wino_output_weights(&b, &part, wino_weights_gradient(&s, &part, call->w), s.channels * taps,
-                        accumulate);
+    wino_output_weights(&b, &part, wino_weights_gradient(&s, &part, call->w), NULL, accumulate);
     if (bias) {
       T *sum = b.outputs;
       wino_bias_gradients(p, &part, 0, 1, call->y, sum);
-      sum_partials(sum, 1, 0, (T *)call->b + part.group * s.filters + part.filter, part.filters,
+      sum_partials(sum, 1, 0, (T *)call->b + part.group * s.outputs + part.filter, part.filters,
                    accumulate);
     }
   }
@@ -271,12 +290,24 @@ static void winograd_sum_weights(const convoy_conv2d_plan *p, int64_t piece,
   const T *partial = (const T *)call->workspace + part.index * p->partials * wino_partial(p);
   T *dw = wino_weights_gradient(&s, &part, call->w);
   for (int64_t k = first; k < last; k++) {
-    sum_partials(partial + k * p->block_channels * taps, p->partials, wino_partial(p),
-                 dw + k * s.channels * taps, part.channels * taps, accumulate);
+    const T *from = partial + k * p->block_channels * taps;
+    T *to = dw + k * s.planes * s.kernel * s.kernel;
+    if (s.across == 1) {
+      sum_partials(from, p->partials, wino_partial(p), to + part.channel * taps,
+                   part.channels * taps, accumulate);
+    }
+    for (int64_t c = 0; s.across > 1 && c < part.channels; c += WINO_PANEL) {
+      T sum[WINO_PANEL * WINO_TAPS * WINO_TAPS];
+      int64_t count = min_i64(WINO_PANEL, part.channels - c);
+      sum_partials(from + c * taps, p->partials, wino_partial(p), sum, count * taps, 0);
+      for (int64_t i = 0; i < count; i++) {
+        wino_put_taps(&s, part.channel + c + i, sum + i * taps, 1, to, accumulate);
+      }
+    }
   }
   if (p->flags & CONVOY_CONV_BIAS && part.channel == 0 && first < last) {
     sum_partials(partial + wino_partial_bias(p) + first, p->partials, wino_partial(p),
-                 (T *)call->b + part.group * s.filters + part.filter + first, last - first,
+                 (T *)call->b + part.group * s.outputs + part.filter + first, last - first,
                  accumulate);
   }
 }

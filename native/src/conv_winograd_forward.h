@@ -46,12 +46,13 @@ WINO_INLINE void wino_input_channel(const wino_block *b, wino_kind kind, T *to, 
 }
 
 /* The transformed inputs of some channels, [squares][channels][block_tiles]. */
-static void wino_input(const wino_block *b, const T *x, int64_t image, int64_t channels) {
+static void wino_input(const wino_block *b, const T *x, int64_t image, int64_t first,
+                       int64_t channels) {
   const wino_sizes *s = b->s;
   int64_t matrix = wino_matrix(b->p->block_channels, b->p->block_tiles);
   T *to = b->input;
-  for (int64_t c = 0; c < channels; c++, x += s->h * s->w, to += b->p->block_tiles) {
-    wino_input_columns(b->p, s, b->run, b->runs, x, image, b->zeros, b->rows, b->columns, b->row);
+  for (int64_t c = first; c < first + channels; c++, to += b->p->block_tiles) {
+    wino_input_columns(s, b->run, b->runs, x, image, c, b->zeros, b->rows, b->columns, b->row);
     switch (s->kind) {
       case WINO_3:
         wino_input_channel(b, WINO_3, to, matrix);
@@ -160,52 +161,82 @@ WINO_INLINE void wino_finish_row(const wino_finish *f, const T *from, int64_t n,
   }
 }
 
-/* Gives y, a channel of the first image, a filter's outputs. */
+/* Gives y, a channel of the first image, the outputs of a filter, from some place of a tile on. */
 static void wino_output_filter(const wino_block *b, const wino_finish *f, const T *outputs,
-                               int64_t pitch, T *y, int64_t image) {
-  const convoy_conv2d_plan *p = b->p;
+                               int64_t pitch, T *y, int64_t image, int64_t below) {
   const wino_sizes *s = b->s;
+  int64_t step_w = s->out_step_w / s->beside, across = s->step * s->beside;
   for (int64_t r = 0; r < b->runs; r++) {
     const wino_run *run = &b->run[r];
-    int64_t cols = min_i64(run->count * s->step, ceil_div(s->ow - run->col, p->dilation_w));
-    int64_t rows = min_i64(s->step, ceil_div(s->oh - run->row, p->dilation_h));
-    int64_t col = run->col < 0, row = run->row < 0; /* the first real ones */
-    T *to = y + run->image * image + (run->row + row) * s->ow + run->col + col;
-    const T *from = outputs + row * pitch + run->tile * s->step + col;
-    for (int64_t i = row; i < rows; i++, from += pitch, to += p->dilation_h * s->ow) {
-      wino_finish_row(f, from, cols - col, to, p->dilation_w);
+    int64_t top = run->row + below, left = run->col;
+    int64_t cols = min_i64(run->count * across, ceil_div(s->ow - left, step_w));
+    int64_t rows = min_i64(s->step, ceil_div(s->oh - top, s->out_step_h));
+    int64_t col = left < 0, row = top < 0; /* the first real ones */
+    T *to = y + run->image * image + (top + row * s->out_step_h) * s->ow + left + col * step_w;
+    const T *from = outputs + row * pitch + run->tile * across + col;
+    for (int64_t i = row; i < rows; i++, from += pitch, to += s->out_step_h * s->ow) {
+      wino_finish_row(f, from, cols - col, to, step_w);
     }
   }
 }
 
-/* The outputs of the filters of a panel. */
+/* The outputs of one filter, [step][pitch]. */
+static void wino_output_rows(const wino_block *b, const T *product, T *outputs, int64_t pitch) {
+  int64_t matrix = wino_matrix(WINO_PANEL, b->p->block_tiles), step = b->s->step;
+  for (int64_t tile = 0; tile < b->tiles; tile += LANES) {
+    const T *from = product + tile;
+    T *to = outputs + tile * step;
+    switch (b->s->kind) {
+      case WINO_3:
+        wino_output_tiles(WINO_3, from, matrix, to, pitch);
+        break;
+      case WINO_5:
+        wino_output_tiles(WINO_5, from, matrix, to, pitch);
+        break;
+      case WINO_STRIDED:
+        wino_output_tiles(WINO_STRIDED, from, matrix, to, pitch);
+        break;
+      case WINO_SPREAD:
+        wino_output_tiles(WINO_SPREAD, from, matrix, to, pitch);
+    }
+  }
+}
+
+/* The outputs of two filters, columns in turn: [step][twice the pitch]. */
+static void wino_output_beside(const wino_block *b, const T *product, const T *next, T *outputs,
+                               int64_t pitch) {
+  int64_t step = b->s->step;
+  T *even = outputs + 2 * step * pitch, *odd = even + step * pitch;
+  wino_output_rows(b, product, even, pitch);
+  wino_output_rows(b, next, odd, pitch);
+  for (int64_t i = 0; i < step; i++) {
+    for (int64_t col = 0; col < b->tiles * step; col += LANES) {
+      vec a = vec_load(even + i * pitch + col), c = vec_load(odd + i * pitch + col);
+      T *to = outputs + 2 * (i * pitch + col);
+      vec_store(to, vec_zip_low(a, c));
+      vec_store(to + LANES, vec_zip_high(a, c));
+    }
+  }
+}
+
+/* The outputs of the filters of a panel; of those beside it, too, if it is not the first. */
 static void wino_output(const wino_block *b, const T *product, int64_t filters, const T *bias, T *y,
-                        int64_t image) {
+                        int64_t image, wino_place part) {
   const convoy_conv2d_plan *p = b->p;
-  int64_t matrix = wino_matrix(WINO_PANEL, p->block_tiles), step = b->s->step;
-  int64_t pitch = p->block_tiles * step + WINO_SLACK;
+  const wino_sizes *s = b->s;
+  int64_t pitch = wino_pitch(p, s), panel = wino_points(s->kind) * wino_points(s->kind) *
+                                            wino_matrix(WINO_PANEL, p->block_tiles);
   wino_finish f = {.relu = (p->flags & CONVOY_CONV_RELU) != 0,
                    .accumulate = (p->flags & CONVOY_CONV_ACCUMULATE) != 0,
-                   .ahead = b->s->oh * b->s->ow};
-  for (int64_t k = 0; k < filters; k++, product += p->block_tiles, y += b->s->oh * b->s->ow) {
-    for (int64_t tile = 0; tile < b->tiles; tile += LANES) {
-      T *to = b->outputs + tile * step;
-      switch (b->s->kind) {
-        case WINO_3:
-          wino_output_tiles(WINO_3, product + tile, matrix, to, pitch);
-          break;
-        case WINO_5:
-          wino_output_tiles(WINO_5, product + tile, matrix, to, pitch);
-          break;
-        case WINO_STRIDED:
-          wino_output_tiles(WINO_STRIDED, product + tile, matrix, to, pitch);
-          break;
-        case WINO_SPREAD:
-          wino_output_tiles(WINO_SPREAD, product + tile, matrix, to, pitch);
-      }
+                   .ahead = s->oh * s->ow};
+  for (int64_t k = 0; k < filters; k++, product += p->block_tiles, y += s->oh * s->ow) {
+    if (s->spread) {
+      wino_output_beside(b, product - panel, product, b->outputs, pitch);
+    } else {
+      wino_output_rows(b, product, b->outputs, pitch);
     }
     f.bias = bias != NULL ? bias[k] : 0;
-    wino_output_filter(b, &f, b->outputs, pitch, y, image);
+    wino_output_filter(b, &f, b->outputs, s->beside * pitch, y, image, part.row);
   }
 }
 
@@ -234,7 +265,7 @@ static wino_block wino_block_of(const convoy_conv2d_plan *p, const wino_sizes *s
 static void wino_block_take(wino_block *b, int64_t index) {
   int64_t first = index * b->p->block_tiles;
   b->tiles = min_i64(b->p->block_tiles, b->s->tiles - first);
-  b->runs = wino_runs(b->p, b->s, first, first + b->tiles, b->run);
+  b->runs = wino_runs(b->s, first, first + b->tiles, b->run);
   b->groups = wino_groups(b->run, b->runs, b->group, b->numbers);
 }
 
@@ -249,9 +280,9 @@ static void winograd_outputs(const convoy_conv2d_plan *p, int64_t piece, const c
   int input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
   int64_t squares = (int64_t)wino_points(s.kind) * wino_points(s.kind);
 
-  const T *x = (const T *)(input ? call->y : call->x) + group * s.channels * s.h * s.w;
-  T *y = (T *)(input ? call->x : call->y) + group * s.filters * s.oh * s.ow;
-  const T *bias = p->flags & CONVOY_CONV_BIAS ? (const T *)call->b + group * s.filters : NULL;
+  const T *x = (const T *)(input ? call->y : call->x) + group * s.planes * s.h * s.w;
+  T *y = (T *)(input ? call->x : call->y) + group * s.outputs * s.oh * s.ow;
+  const T *bias = p->flags & CONVOY_CONV_BIAS ? (const T *)call->b + group * s.outputs : NULL;
   wino_block b = wino_block_of(p, &s, call->scratch);
   wino_block_take(&b, piece / parts % blocks);
   for (int64_t f = first; f < end; f += p->block_filters) {
@@ -259,16 +290,18 @@ static void winograd_outputs(const convoy_conv2d_plan *p, int64_t piece, const c
     for (int64_t c = 0; c < s.channels; c += p->block_channels) {
       int64_t channels = min_i64(p->block_channels, s.channels - c);
       if (f == first || p->block_channels < s.channels) {
-        wino_input(&b, x + c * s.h * s.w, p->groups * s.channels * s.h * s.w, channels);
+        wino_input(&b, x, p->groups * s.planes * s.h * s.w, c, channels);
       }
       T *product = b.product;
       for (int64_t k = f; k < f + filters; k += WINO_PANEL) {
-        int64_t count = min_i64(WINO_PANEL, end - k);
+        int64_t count = wino_panel_filters(&s, k);
+        wino_view view = wino_filter_of(&s, k);
         wino_multiply(&b, wino_weights_at(p, &s, group, k, c, call->workspace), count, channels,
                       product, c > 0);
-        if (c + channels == s.channels) { /* while they are in the cache */
-          wino_output(&b, product, count, bias != NULL ? bias + k : NULL, y + k * s.oh * s.ow,
-                      p->groups * s.filters * s.oh * s.ow);
+        /* While they are in the cache. */
+        if (c + channels == s.channels && view.part.col == s.beside - 1) {
+          wino_output(&b, product, count, bias != NULL ? bias + view.plane : NULL,
+                      y + view.plane * s.oh * s.ow, p->groups * s.outputs * s.oh * s.ow, view.part);
         }
         product += squares * wino_matrix(WINO_PANEL, p->block_tiles);
       }

@@ -17,60 +17,94 @@ enum {
 };
 
 const char *conv_winograd_refusal(const convoy_conv2d_plan *p) {
-  if (p->kh != p->kw || (p->kh != 3 && p->kh != 5)) {
-    return "Winograd's is for kernels of 3x3 and 5x5";
+  if (p->kh != p->kw || p->kh < 3 || p->kh > WINO_KERNEL) {
+    return "Winograd's is for square kernels of 3x3 to 9x9";
   }
   if (p->stride_h == 2 && p->stride_w == 2) {
-    return p->kh == 3 && p->dilation_h == 1 && p->dilation_w == 1
+    return p->kh <= 6 && p->dilation_h == 1 && p->dilation_w == 1
                ? NULL
-               : "with stride 2, Winograd's is for kernels of 3x3 without dilation";
+               : "with stride 2, Winograd's is for kernels of 3x3 to 6x6 without dilation";
   }
   return p->stride_h == 1 && p->stride_w == 1 ? NULL : "Winograd's is for strides of 1 and 2";
 }
 
 /*
- * From where on it pays, by stride and operation. By measurement: time of the best other algorithm
- * over its own, float32, AVX-512, one thread. Where nothing stands in its way it is 2 to 4 with
- * stride 1, 1.2 to 1.7 with stride 2.
+ * From where on it pays, by transform and operation. By measurement: time of the best other
+ * algorithm over its own, float32, AVX-512, one thread. Where nothing stands in its way it is 2 to
+ * 4 with 3x3 and 5x5 of stride 1, 1.2 to 1.7 with 3x3 of stride 2, 1.4 to 3.5 in parts.
  */
 typedef struct {
   int64_t fewer, more; /* of channels and filters, the lesser and the greater number */
-  int64_t tiles;       /* that share the work of transforming the weights */
+  int64_t tiles;       /* for each part, that share the work of transforming the weights */
   int64_t across;      /* tiles in a row, each row of which takes some work more */
-  int64_t waste;       /* computed outputs for each real one */
+  int64_t saved;       /* products by the definition for 100 of its own */
 } wino_least;
 
-static const wino_least least[2][3] = {
-    {
-        /* 8 -> 64 channels, 56x56: 1.6; 3 -> 64: 0.7; 8 -> 8: 1.2, less than its memory is worth.
-         * 512 -> 512, 14x14, one image: 1.2; 7x7: 0.6. 5x5 images, 2.6 times as many outputs: 1.3.
-         */
-        [CONVOY_CONV_FORWARD] = {8, 16, 16, 1, 3},
-        /* 64 -> 8: 1.7, 64 -> 3: 0.5, 8 -> 8: 0.9. 512 -> 512, 14x14, one image: 1.3, 256 ->
-         * 256: 1.7; 10x10: 1.15; 7x7: 0.75, four images: 1.5. 5x5 images: 1.2. */
-        [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 9, 1, 3},
-        /* 16 -> 16: 2.3, 8 -> 64: 0.9. 512 -> 512, 14x14, one image: 1.3; 7x7: 0.8. Single tiles
-         * (14x14, dilation 4): 0.7. 5x5 images: 0.9. */
-        [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 16, 2, 2},
-    },
-    {
-        /* 16 -> 16, 56x56: 1.1; 8 -> 16: 0.9. 512 -> 512, 14x14: 1.1, one image: 0.8. */
-        [CONVOY_CONV_FORWARD] = {8, 16, 32, 1, 3},
-        /* 16 -> 16: 1.5, 64 -> 8: 1.1. 512 -> 512, 14x14, one image: 1.2. */
-        [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 16, 1, 3},
-        /* 64 -> 128, 56x56: 1.0; all else 0.4 to 0.9. */
-        [CONVOY_CONV_BACKWARD_WEIGHTS] = {INT64_MAX, 16, 16, 1, 3},
-    },
+enum { WHOLE_3, WHOLE_5, WHOLE_STRIDED, PARTS };
+
+static const wino_least least[4][3] = {
+    [WHOLE_3] =
+        {
+            /* 8 -> 64 channels, 56x56: 1.6; 3 -> 64: 0.7; 8 -> 8: 1.2, less than its memory is
+             * worth. 512 -> 512, 14x14, one image: 1.2; 7x7: 0.6. 5x5 images, 156 saved: 1.3. */
+            [CONVOY_CONV_FORWARD] = {8, 16, 16, 1, 133},
+            /* 64 -> 8: 1.7, 64 -> 3: 0.5, 8 -> 8: 0.9. 512 -> 512, 14x14, one image: 1.3, 256 ->
+             * 256: 1.7; 10x10: 1.15; 7x7: 0.75, four images: 1.5. 5x5 images: 1.2. */
+            [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 9, 1, 133},
+            /* 16 -> 16: 2.3, 8 -> 64: 0.9. 512 -> 512, 14x14, one image: 1.3; 7x7: 0.8. Single
+             * tiles (14x14, dilation 4): 0.7. 5x5 images: 0.9. */
+            [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 16, 2, 200},
+        },
+    [WHOLE_5] =
+        {
+            [CONVOY_CONV_FORWARD] = {8, 16, 16, 1, 93},
+            [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 9, 1, 93},
+            [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 16, 2, 139},
+        },
+    [WHOLE_STRIDED] =
+        {
+            /* 16 -> 16, 56x56: 1.1; 8 -> 16: 0.9. 512 -> 512, 14x14: 1.1, one image: 0.8. */
+            [CONVOY_CONV_FORWARD] = {8, 16, 32, 1, 48},
+            /* 16 -> 16: 1.5, 64 -> 8: 1.1. 512 -> 512, 14x14, one image: 1.2. */
+            [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 16, 1, 48},
+            /* 64 -> 128, 56x56: 1.0; all else 0.4 to 0.9. */
+            [CONVOY_CONV_BACKWARD_WEIGHTS] = {INT64_MAX, 16, 16, 1, 48},
+        },
+    [PARTS] =
+        {
+            /* 7x7: 8 -> 64, 28x28: 1.7, 64 -> 8: 1.3, 4 -> 64: 0.95. 256 -> 256, 16 images of 7x7:
+             * 1.4, 8: 0.9. 5x5 of stride 2, 256 -> 256, one image of 28x28, 16 tiles: 1.2. 4x4, 178
+             * saved: 1.2 to 1.4. */
+            [CONVOY_CONV_FORWARD] = {8, 16, 4, 1, 160},
+            /* The same in turn: 1.4, 1.7, 0.95; 1.35, 0.95; 1.6; 1.2 to 1.5, of stride 2 1.0
+             * to 1.3.
+             */
+            [CONVOY_CONV_BACKWARD_INPUT] = {8, 16, 4, 1, 160},
+            /* 7x7, 64 -> 64, 28x28: 1.15, two images: 1.3; 16 -> 16: 1.2; 8 -> 64: 1.0; 256 -> 256,
+             * 16 images of 7x7, 185 saved: 0.8. 9x9, 14x14, 306 saved: 1.5. 5x5 of stride 2, 28x28
+             * outputs, 278 saved: 1.1 to 1.4; 14x14, 213 saved: 0.9. 4x4: 0.8 to 0.95. */
+            [CONVOY_CONV_BACKWARD_WEIGHTS] = {16, 16, 5, 2, 240},
+        },
 };
+
+static const wino_least *least_of(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  int way = s->across > 1       ? PARTS
+            : s->kind == WINO_5 ? WHOLE_5
+            : s->kind == WINO_3 ? WHOLE_3
+                                : WHOLE_STRIDED;
+  return &least[way][p->operation];
+}
 
 int conv_winograd_pays(const convoy_conv2d_plan *p) {
   wino_sizes s = wino_sizes_of(p);
-  int64_t outputs = p->n * s.oh * s.ow, computed = s.tiles * s.step * s.step;
-  int64_t fewer = min_i64(s.channels, s.filters), more = max_i64(s.channels, s.filters);
-  const wino_least *l = &least[p->stride_h - 1][p->operation];
+  const wino_least *l = least_of(p, &s);
+  int64_t parts = s.across * s.across, points = wino_points(s.kind);
+  int64_t fewer = min_i64(s.planes, s.outputs), more = max_i64(s.planes, s.outputs);
+  int64_t products = (int64_t)p->n * p->oh * p->ow * conv_taps(p);
   /* A BLAS has better code than plain C for the products. */
   return convoy_level() > CONVOY_LEVEL_C && fewer >= l->fewer && more >= l->more &&
-         s.tiles >= l->tiles && s.tiles_w >= l->across && computed <= l->waste * outputs;
+         s.tiles >= l->tiles * parts && s.tiles_w >= l->across &&
+         100 * products >= l->saved * s.tiles * points * points * parts;
 }
 
 /* Splits n into parts of equal size, multiples of one, none above most; answers the size. */
@@ -84,18 +118,18 @@ static int64_t input_bytes(const wino_sizes *s, int64_t tile_bytes) {
 }
 
 static void plan_outputs(convoy_conv2d_plan *p, const wino_sizes *s) {
-  int64_t padded = ceil_div(s->filters, WINO_PANEL) * WINO_PANEL;
+  int64_t padded = wino_padded(s->filters), panel = s->beside * WINO_PANEL;
   int64_t bytes = input_bytes(s, TILE_BYTES) <= INPUT_BYTES ? TILE_BYTES : LESS_TILE_BYTES;
   p->block_tiles = (int32_t)(bytes / conv_element_bytes(p));
   int64_t blocks = ceil_div(s->tiles, p->block_tiles) * p->groups;
   int64_t parts = min_i64(padded / LEAST_FILTERS, ceil_div(ENOUGH_PIECES, blocks));
-  p->piece_filters = even_part_of(padded, ceil_div(padded, max_i64(1, parts)), WINO_PANEL);
+  p->piece_filters = even_part_of(padded, ceil_div(padded, max_i64(1, parts)), panel);
   if (input_bytes(s, bytes) <= INPUT_BYTES) {
     p->block_channels = (int32_t)s->channels;
-    p->block_filters = WINO_PANEL;
+    p->block_filters = (int32_t)panel;
   } else {
     p->block_channels = conv_even_part(s->channels, CHANNELS);
-    p->block_filters = even_part_of(p->piece_filters, FILTERS, WINO_PANEL);
+    p->block_filters = even_part_of(p->piece_filters, FILTERS, panel);
   }
   /* Pieces end where blocks do, as the transformed weights of a block lie together. */
   p->piece_filters = (int32_t)(ceil_div(p->piece_filters, p->block_filters) * p->block_filters);

@@ -6,6 +6,11 @@
  * points x points products. A dilated convolution falls apart into as many plain ones as there are
  * outputs of different remainders modulo the dilation ("lattices"), each over rows and columns so
  * far apart.
+ *
+ * Kernels that have no transform are added up of parts of 3x3 taps, some of them zero: of
+ * neighbouring taps with stride 1, of every second one with stride 2. Each part sees the input from
+ * another place on, as if it were a channel of its own. In the input gradient of stride 2 all parts
+ * see the same dy, and each gives dx of other remainders, as if it were a filter.
  */
 #ifndef CONV_WINOGRAD_SCRATCH_H
 #define CONV_WINOGRAD_SCRATCH_H
@@ -13,10 +18,12 @@
 #include "conv_geometry.h"
 
 enum {
-  WINO_POINTS = 6,            /* of a tile along an axis, at most */
-  WINO_PANEL = 16,            /* weights are padded to so many filters */
-  WINO_LINE = 16,             /* between matrices, lest all fall into one set of a cache */
-  WINO_SLACK = 4 * CONV_SLACK /* that vectors may reach past a row of columns */
+  WINO_POINTS = 6,             /* of a tile along an axis, at most */
+  WINO_PANEL = 16,             /* weights are padded to so many filters */
+  WINO_LINE = 16,              /* between matrices, lest all fall into one set of a cache */
+  WINO_SLACK = 4 * CONV_SLACK, /* that vectors may reach past a row of columns */
+  WINO_TAPS = 5,               /* of a part along an axis, at most */
+  WINO_KERNEL = 9              /* the largest there is, along an axis */
 };
 
 /* The transforms there are. */
@@ -55,7 +62,17 @@ static inline int wino_weights(wino_kind kind) { /* of which the last share thei
 /* The convolution that is done, which for an input gradient is one of dy. */
 typedef struct {
   wino_kind kind;
-  int64_t channels, filters;      /* of a group; of the input and of the output */
+  int64_t planes, outputs;        /* channels and filters of a group; of input and output */
+  int64_t channels, filters;      /* the same, each as many times as it has parts */
+  int64_t kernel;                 /* taps along an axis, as for those that follow */
+  int64_t across;                 /* parts */
+  int64_t tap, part_tap;          /* the first part's first, and from a part's to the next one's */
+  int64_t tap_step;               /* from a part's tap to its next */
+  int64_t in_step_h, in_step_w;   /* from one of a tile's inputs to the next */
+  int64_t in_part_h, in_part_w;   /* from a part's first input to the next part's */
+  int64_t out_step_h, out_step_w; /* from one of a tile's outputs to the next */
+  int64_t spread;                 /* whether parts are of the output */
+  int64_t beside;                 /* panels that give neighbouring columns: 2 if spread, else 1 */
   int64_t h, w, oh, ow;           /* of the input and of the output */
   int64_t pad_top, pad_left;      /* may be negative */
   int64_t top, left;              /* of the first tile in the output; 0, or -1 beside it */
@@ -66,12 +83,24 @@ typedef struct {
   int64_t slots;                  /* of stride columns, that a tile's inputs reach past it */
 } wino_sizes;
 
+/* Parts along an axis. */
+static inline int64_t wino_across(const convoy_conv2d_plan *p) {
+  int whole = p->kh == 3 || (p->kh == 5 && p->stride_h == 1);
+  return whole ? 1 : p->stride_h == 1 ? ceil_div(p->kh, 3) : 2;
+}
+
+/* So many filters as panels of them have. */
+static inline int64_t wino_padded(int64_t filters) {
+  return ceil_div(filters, WINO_PANEL) * WINO_PANEL;
+}
+
 static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
   int input = p->operation == CONVOY_CONV_BACKWARD_INPUT;
   int64_t c = conv_group_channels(p), k = conv_group_filters(p);
+  int64_t stride = p->stride_h;
   wino_sizes s;
-  s.channels = input ? k : c;
-  s.filters = input ? c : k;
+  s.planes = s.channels = input ? k : c;
+  s.outputs = s.filters = input ? c : k;
   s.h = input ? p->oh : p->h;
   s.w = input ? p->ow : p->w;
   s.oh = input ? p->h : p->oh;
@@ -79,23 +108,97 @@ static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
   s.pad_top = input ? (int64_t)(p->kh - 1) * p->dilation_h - p->pad_top : p->pad_top;
   s.pad_left = input ? (int64_t)(p->kw - 1) * p->dilation_w - p->pad_left : p->pad_left;
   s.top = s.left = 0;
-  s.kind = p->kh == 5 ? WINO_5 : p->stride_h == 1 ? WINO_3 : input ? WINO_SPREAD : WINO_STRIDED;
-  if (s.kind == WINO_SPREAD) { /* tiles begin at even places of the padded dx */
-    s.pad_top = 1 - p->pad_top / 2;
-    s.pad_left = 1 - p->pad_left / 2;
+  s.kernel = p->kh;
+  s.across = wino_across(p);
+  s.kind = s.across > 1  ? WINO_3
+           : p->kh == 5  ? WINO_5
+           : stride == 1 ? WINO_3
+           : input       ? WINO_SPREAD
+                         : WINO_STRIDED;
+  s.taps = wino_taps(s.kind);
+  s.tap = 0;
+  s.tap_step = s.across > 1 ? stride : 1;
+  s.part_tap = stride == 1 ? s.taps : 1;
+  s.in_step_h = s.out_step_h = p->dilation_h;
+  s.in_step_w = s.out_step_w = p->dilation_w;
+  s.in_part_h = s.part_tap * p->dilation_h;
+  s.in_part_w = s.part_tap * p->dilation_w;
+  s.spread = input && stride == 2 && s.across > 1;
+  s.beside = s.spread ? 2 : 1;
+  if (input && stride == 2) {                      /* tiles begin at even places of the padded dx */
+    int64_t reach = s.across > 1 ? s.taps - 1 : 1; /* of earlier outputs */
+    s.pad_top = reach - p->pad_top / 2;
+    s.pad_left = reach - p->pad_left / 2;
     s.top = -(p->pad_top % 2);
     s.left = -(p->pad_left % 2);
   }
-  s.taps = wino_taps(s.kind);
+  if (s.spread) { /* taps turned round: that of the latest output is last */
+    s.tap = s.kernel - 1 - (s.taps - 1) * stride;
+    s.part_tap = -1;
+    s.out_step_h = s.out_step_w = stride;
+    s.filters = s.across * s.across * wino_padded(s.outputs);
+  } else {
+    s.in_step_h = s.across > 1 ? s.in_step_h * stride : s.in_step_h;
+    s.in_step_w = s.across > 1 ? s.in_step_w * stride : s.in_step_w;
+    s.channels *= s.across * s.across;
+  }
   s.stride = wino_stride(s.kind);
   s.step = wino_step(s.kind);
   s.slots = ceil_div(wino_window(s.kind) - s.stride, s.stride);
   s.lattices_h = min_i64(p->dilation_h, s.oh);
   s.lattices_w = min_i64(p->dilation_w, s.ow);
-  s.tiles_h = ceil_div(ceil_div(s.oh - s.top, p->dilation_h), s.step);
-  s.tiles_w = ceil_div(ceil_div(s.ow - s.left, p->dilation_w), s.step);
+  s.tiles_h = ceil_div(ceil_div(s.oh - s.top, s.out_step_h), s.step);
+  s.tiles_w = ceil_div(ceil_div(s.ow - s.left, s.out_step_w), s.step);
   s.tiles = p->n * s.lattices_h * s.lattices_w * s.tiles_h * s.tiles_w;
   return s;
+}
+
+/* A part's place among those of an axis. */
+typedef struct {
+  int64_t row, col;
+} wino_place;
+
+static inline wino_place wino_place_of(const wino_sizes *s, int64_t part) {
+  return (wino_place){part / s->across, part % s->across};
+}
+
+/* A channel or a filter of those that count as many times as they have parts. */
+typedef struct {
+  int64_t plane; /* the real one */
+  wino_place part;
+} wino_view;
+
+static inline wino_view wino_channel(const wino_sizes *s, int64_t channel) {
+  int64_t parts = s->spread ? 1 : s->across * s->across;
+  return (wino_view){channel / parts, wino_place_of(s, channel % parts)};
+}
+
+/* All filters of a panel are of one part; the next panel is of that which has the columns between.
+ */
+static inline wino_view wino_filter_of(const wino_sizes *s, int64_t filter) {
+  int64_t panel = filter / WINO_PANEL, panels = ceil_div(s->outputs, WINO_PANEL);
+  int64_t both = panel / s->beside;
+  return (wino_view){both % panels * WINO_PANEL + filter % WINO_PANEL,
+                     {both / panels, panel % s->beside}};
+}
+
+/* Real filters of the panel that begins with this one. */
+static inline int64_t wino_panel_filters(const wino_sizes *s, int64_t filter) {
+  return min_i64(WINO_PANEL, s->outputs - wino_filter_of(s, filter).plane);
+}
+
+/* The tap of the kernel, along an axis, that is a part's tap; none, if it lies outside. */
+static inline int64_t wino_tap(const wino_sizes *s, int64_t part, int64_t tap) {
+  return s->tap + part * s->part_tap + tap * s->tap_step;
+}
+
+static inline int wino_has_tap(const wino_sizes *s, int64_t tap) {
+  return tap >= 0 && tap < s->kernel;
+}
+
+/* How many of a part's taps there are, if this is its first, and the kernel's too. */
+static inline int64_t wino_taps_left(const wino_sizes *s, int64_t first) {
+  return min_i64(s->taps, ceil_div(s->kernel - first, s->tap_step));
 }
 
 /* Some neighbouring tiles of one row of tiles. */
@@ -144,11 +247,17 @@ static inline int64_t wino_matrix(int64_t rows, int64_t cols) {
 
 /* A partial: [block_filters] of dw over [block_channels], then db [block_filters]. */
 static inline int64_t wino_partial_bias(const convoy_conv2d_plan *p) {
-  return conv_aligned((int64_t)p->block_filters * p->block_channels * conv_taps(p));
+  int64_t taps = wino_across(p) > 1 ? 9 : conv_taps(p);
+  return conv_aligned(p->block_filters * p->block_channels * taps);
 }
 
 static inline int64_t wino_partial(const convoy_conv2d_plan *p) {
   return wino_partial_bias(p) + conv_aligned(p->block_filters);
+}
+
+/* Of a row of a block's outputs. */
+static inline int64_t wino_pitch(const convoy_conv2d_plan *p, const wino_sizes *s) {
+  return p->block_tiles * s->step + WINO_SLACK;
 }
 
 /* Places in bytes from the start of scratch. */
@@ -160,7 +269,8 @@ typedef struct {
   int64_t rows;    /* [window][wino_row]: gathered, where columns are dilated */
   int64_t columns; /* [points][wino_row], for weights' gradients of CONV_SLACK channels */
   int64_t pixels;  /* [wino_row][CONV_SLACK], for weights' gradients */
-  int64_t outputs; /* [step][block_tiles * step]; or a vector of channels' taps, or some db */
+  int64_t outputs; /* [step][wino_pitch], if spread of twice the pitch, then two of which it is
+                      made; or a vector of channels' taps, or some db */
   int64_t input, gradients, product;
   int64_t end;
 } wino_scratch;
@@ -183,7 +293,7 @@ static inline wino_scratch wino_scratch_of(const convoy_conv2d_plan *p, const wi
   WINO_PLACE(columns, (weights ? CONV_SLACK : 1) * WINO_POINTS * row * element);
   WINO_PLACE(pixels, (weights ? CONV_SLACK * row : 0) * element);
   WINO_PLACE(outputs, (weights ? max_i64(s->taps * s->taps * CONV_SLACK, filters)
-                               : s->step * (tiles * s->step + WINO_SLACK)) *
+                               : s->step * wino_pitch(p, s) * (s->spread ? 4 : 1)) *
                           element);
   WINO_PLACE(input, squares * wino_matrix(channels, tiles) * element);
   WINO_PLACE(gradients, (weights ? squares * wino_matrix(filters, tiles) : 0) * element);

@@ -8,8 +8,7 @@
  */
 
 /* The runs of tiles [first, last) of all; returns how many. */
-static int64_t wino_runs(const convoy_conv2d_plan *p, const wino_sizes *s, int64_t first,
-                         int64_t last, wino_run *run) {
+static int64_t wino_runs(const wino_sizes *s, int64_t first, int64_t last, wino_run *run) {
   int64_t count = 0, slot = 0;
   for (int64_t tile = first; tile < last; tile += run[count - 1].count) {
     int64_t col = tile % s->tiles_w, rest = tile / s->tiles_w;
@@ -18,10 +17,10 @@ static int64_t wino_runs(const convoy_conv2d_plan *p, const wino_sizes *s, int64
     int64_t lattice_col = rest % s->lattices_w, lattice_row = rest / s->lattices_w % s->lattices_h;
     wino_run *r = &run[count++];
     r->image = rest / s->lattices_w / s->lattices_h;
-    r->row = s->top + lattice_row + row * s->step * p->dilation_h;
-    r->col = s->left + lattice_col + col * s->step * p->dilation_w;
-    r->in_row = lattice_row + row * s->stride * p->dilation_h - s->pad_top;
-    r->in_col = lattice_col + col * s->stride * p->dilation_w - s->pad_left;
+    r->row = s->top + lattice_row + row * s->step * s->out_step_h;
+    r->col = s->left + lattice_col + col * s->step * s->out_step_w;
+    r->in_row = lattice_row + row * s->stride * s->in_step_h - s->pad_top;
+    r->in_col = lattice_col + col * s->stride * s->in_step_w - s->pad_left;
     r->tile = tile - first;
     r->count = min_i64(s->tiles_w - col, last - tile);
     r->slot = slot;
@@ -149,36 +148,39 @@ WINO_INLINE void wino_down(wino_kind kind, int gradients, const wino_rows *rows,
   }
 }
 
-WINO_INLINE void wino_input_columns_of(wino_kind kind, const convoy_conv2d_plan *p,
-                                       const wino_sizes *s, const wino_run *run, int64_t runs,
-                                       const T *x, int64_t image, const T *zeros, T *gathered,
-                                       T *to, int64_t pitch) {
+WINO_INLINE void wino_input_columns_of(wino_kind kind, const wino_sizes *s, const wino_run *run,
+                                       int64_t runs, const T *x, int64_t image, wino_place part,
+                                       const T *zeros, T *gathered, T *to, int64_t pitch) {
+  int64_t down = part.row * s->in_part_h, right = part.col * s->in_part_w;
   for (int64_t r = 0; r < runs; r++) {
-    wino_rows rows = {.col = run[r].in_col, .width = s->w, .ahead = s->h * s->w};
+    wino_rows rows = {.col = run[r].in_col + right, .width = s->w, .ahead = s->h * s->w};
     int64_t cols = (run[r].count + s->slots) * s->stride;
-    wino_rows_of(x + run[r].image * image, s->h, s->w, run[r].in_row, p->dilation_h,
+    wino_rows_of(x + run[r].image * image, s->h, s->w, run[r].in_row + down, s->in_step_h,
                  wino_window(kind), zeros, &rows);
-    if (p->dilation_w > 1) {
-      wino_gather(&rows, wino_window(kind), p->dilation_w, cols, gathered, pitch);
+    if (s->in_step_w > 1) {
+      wino_gather(&rows, wino_window(kind), s->in_step_w, cols, gathered, pitch);
     }
     wino_down(kind, 0, &rows, cols, to + run[r].slot * s->stride, pitch);
   }
 }
 
-/* One channel's columns of the inputs of all runs, [points][pitch]. x is the first image's channel.
- */
-static void wino_input_columns(const convoy_conv2d_plan *p, const wino_sizes *s,
-                               const wino_run *run, int64_t runs, const T *x, int64_t image,
-                               const T *zeros, T *gathered, T *to, int64_t pitch) {
+/* One channel's columns of the inputs of all runs, [points][pitch]. x is the first image's first
+ * channel. */
+static void wino_input_columns(const wino_sizes *s, const wino_run *run, int64_t runs, const T *x,
+                               int64_t image, int64_t channel, const T *zeros, T *gathered, T *to,
+                               int64_t pitch) {
+  wino_view view = wino_channel(s, channel);
+  wino_place part = view.part;
+  x += view.plane * s->h * s->w;
   switch (s->kind) {
     case WINO_STRIDED:
-      wino_input_columns_of(WINO_STRIDED, p, s, run, runs, x, image, zeros, gathered, to, pitch);
+      wino_input_columns_of(WINO_STRIDED, s, run, runs, x, image, part, zeros, gathered, to, pitch);
       break;
     case WINO_SPREAD:
-      wino_input_columns_of(WINO_SPREAD, p, s, run, runs, x, image, zeros, gathered, to, pitch);
+      wino_input_columns_of(WINO_SPREAD, s, run, runs, x, image, part, zeros, gathered, to, pitch);
       break;
     default: /* one transform for both */
-      wino_input_columns_of(WINO_3, p, s, run, runs, x, image, zeros, gathered, to, pitch);
+      wino_input_columns_of(WINO_3, s, run, runs, x, image, part, zeros, gathered, to, pitch);
   }
 }
 

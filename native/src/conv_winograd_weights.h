@@ -12,6 +12,7 @@ enum {
 /* Weights as a convolution's filters and channels: where a group's begin and how far apart they
  * are. */
 typedef struct {
+  const wino_sizes *s;
   const T *first;
   int64_t filter, channel;
   int turned;
@@ -20,12 +21,13 @@ typedef struct {
 
 static wino_filters wino_filters_of(const convoy_conv2d_plan *p, const wino_sizes *s, int64_t group,
                                     const T *w) {
-  int64_t taps = s->taps * s->taps, channels = conv_group_channels(p);
-  wino_filters f = {.first = w + group * conv_group_filters(p) * channels * taps};
+  int64_t taps = conv_taps(p), channels = conv_group_channels(p);
+  wino_filters f = {.s = s, .first = w + group * conv_group_filters(p) * channels * taps};
   f.turned = p->operation == CONVOY_CONV_BACKWARD_INPUT;
   f.filter = f.turned ? taps : channels * taps;
   f.channel = f.turned ? channels * taps : taps;
-  f.far = p->workspace_bytes > WEIGHTS_CACHED && p->block_channels % 2 == 0 && s->channels % 2 == 0;
+  f.far = p->workspace_bytes > WEIGHTS_CACHED && p->block_channels % 2 == 0 &&
+          s->channels % 2 == 0 && s->across == 1;
   return f;
 }
 
@@ -59,11 +61,11 @@ WINO_INLINE void wino_stream_filters(T *to, int64_t filter, int64_t channel, int
 #endif
 }
 
-/* The weights of LANES filters, of which some are real, for one channel: [taps * taps]. */
+/* The weights of LANES filters, of which some are real, for one channel: [kernel * kernel]. */
 WINO_INLINE void wino_load_filters(const wino_filters *f, int64_t filter, int64_t filters,
-                                   int64_t channel, int taps, vec *weight) {
+                                   int64_t channel, int kernel, vec *weight) {
   const T *from = f->first + filter * f->filter + channel * f->channel;
-  int count = taps * taps;
+  int count = kernel * kernel;
   if (f->turned) { /* channels lie in pages of their own: nothing guesses the next */
     for (int64_t i = 0; i < LANES * count; i += 64 / sizeof(T)) {
       __builtin_prefetch(from + WEIGHTS_AHEAD * f->channel + i);
@@ -82,24 +84,49 @@ WINO_INLINE void wino_load_filters(const wino_filters *f, int64_t filter, int64_
   }
 }
 
-/* The weights of LANES filters, of which some are real, for one channel, transformed down the
- * columns alone. */
-WINO_INLINE void wino_filter_columns(const wino_filters *f, int64_t filter, int64_t filters,
-                                     int64_t channel, wino_kind kind, vec (*down)[5]) {
-  int taps = wino_taps(kind), points = wino_weights(kind);
-  vec weight[25];
-  wino_load_filters(f, filter, filters, channel, taps, weight);
+/* Weights of some filters for one channel, transformed down the columns alone. */
+WINO_INLINE void wino_filter_columns(wino_kind kind, const vec *weight, vec (*down)[WINO_TAPS]) {
+  int taps = wino_taps(kind);
 #pragma GCC unroll 5
   for (int j = 0; j < taps; j++) {
-    vec d[5], t[WINO_POINTS];
+    vec d[WINO_TAPS], t[WINO_POINTS];
 #pragma GCC unroll 5
     for (int i = 0; i < taps; i++) {
       d[i] = weight[i * taps + j];
     }
     wino_filter(kind, d, t);
 #pragma GCC unroll 6
-    for (int i = 0; i < points; i++) {
+    for (int i = 0; i < wino_weights(kind); i++) {
       down[i][j] = t[i];
+    }
+  }
+}
+
+/* The weights of one channel, or of two neighbours, to their place, transformed. */
+WINO_INLINE void wino_put_filters(const wino_filters *f, wino_kind kind, const vec *weight,
+                                  const vec *next, int64_t k, int64_t c, int64_t channels, T *to,
+                                  int64_t matrix) {
+  int points = wino_weights(kind);
+  vec down[WINO_POINTS][WINO_TAPS], down2[WINO_POINTS][WINO_TAPS];
+  wino_filter_columns(kind, weight, down);
+  if (f->far) {
+    wino_filter_columns(kind, next, down2);
+  }
+#pragma GCC unroll 6
+  for (int i = 0; i < points; i++) {
+    vec t[WINO_POINTS], u[WINO_POINTS];
+    wino_filter(kind, down[i], t);
+    if (f->far) {
+      wino_filter(kind, down2[i], u);
+    }
+#pragma GCC unroll 6
+    for (int j = 0; j < points; j++) {
+      T *at = to + (i * points + j) * matrix;
+      if (f->far) {
+        wino_stream_filters(at, k, c, channels, t[j], u[j]);
+      } else {
+        wino_store_filters(at, k, c, channels, t[j]);
+      }
     }
   }
 }
@@ -108,31 +135,40 @@ WINO_INLINE void wino_filter_columns(const wino_filters *f, int64_t filter, int6
 WINO_INLINE void wino_pack_panel(const wino_filters *f, int64_t filter, int64_t filters,
                                  int64_t channel, int64_t channels, wino_kind kind, T *to,
                                  int64_t matrix) {
-  int points = wino_weights(kind), step = f->far ? 2 : 1;
+  int taps = wino_taps(kind);
   for (int64_t k = 0; k < filters; k += LANES) {
-    for (int64_t c = 0; c < channels; c += step) {
-      vec down[WINO_POINTS][5], next[WINO_POINTS][5];
-      wino_filter_columns(f, filter + k, filters - k, channel + c, kind, down);
+    for (int64_t c = 0; c < channels; c += f->far ? 2 : 1) {
+      vec weight[WINO_TAPS * WINO_TAPS], next[WINO_TAPS * WINO_TAPS];
+      wino_load_filters(f, filter + k, filters - k, channel + c, taps, weight);
       if (f->far) {
-        wino_filter_columns(f, filter + k, filters - k, channel + c + 1, kind, next);
+        wino_load_filters(f, filter + k, filters - k, channel + c + 1, taps, next);
       }
-#pragma GCC unroll 6
-      for (int i = 0; i < points; i++) {
-        vec t[WINO_POINTS], u[WINO_POINTS];
-        wino_filter(kind, down[i], t);
-        if (f->far) {
-          wino_filter(kind, next[i], u);
-        }
-#pragma GCC unroll 6
-        for (int j = 0; j < points; j++) {
-          T *at = to + (i * points + j) * matrix;
-          if (f->far) {
-            wino_stream_filters(at, k, c, channels, t[j], u[j]);
-          } else {
-            wino_store_filters(at, k, c, channels, t[j]);
-          }
+      wino_put_filters(f, kind, weight, next, k, c, channels, to, matrix);
+    }
+  }
+}
+
+/* The same of kernels in parts. */
+static void wino_pack_parts(const wino_filters *f, int64_t filter, int64_t filters, int64_t channel,
+                            int64_t channels, T *to, int64_t matrix) {
+  const wino_sizes *s = f->s;
+  int64_t first = wino_filter_of(s, filter).plane;
+  for (int64_t k = 0; k < filters; k += LANES) {
+    vec all[WINO_KERNEL * WINO_KERNEL], weight[WINO_TAPS * WINO_TAPS];
+    for (int64_t c = 0; c < channels; c++) {
+      wino_view view = wino_channel(s, channel + c);
+      wino_place part = s->spread ? wino_filter_of(s, filter).part : view.part;
+      if (c == 0 || view.plane != wino_channel(s, channel + c - 1).plane) {
+        wino_load_filters(f, first + k, filters - k, view.plane, (int)s->kernel, all);
+      }
+      for (int64_t i = 0; i < s->taps; i++) {
+        for (int64_t j = 0; j < s->taps; j++) {
+          int64_t row = wino_tap(s, part.row, i), col = wino_tap(s, part.col, j);
+          int real = wino_has_tap(s, row) && wino_has_tap(s, col);
+          weight[i * s->taps + j] = real ? all[row * s->kernel + col] : vec_all(0);
         }
       }
+      wino_put_filters(f, WINO_3, weight, weight, k, c, channels, to, matrix);
     }
   }
 }
@@ -153,19 +189,18 @@ static void winograd_weights(const convoy_conv2d_plan *p, int64_t piece, const c
   int64_t matrix = wino_weights_matrix(p);
   for (int64_t i = all * piece / p->pieces[0]; i < all * (piece + 1) / p->pieces[0]; i++) {
     wino_filters f = wino_filters_of(p, &s, i / panels, call->w);
-    int64_t first = i % panels * WINO_PANEL, filters = min_i64(WINO_PANEL, s.filters - first);
+    int64_t first = i % panels * WINO_PANEL, filters = wino_panel_filters(&s, first);
     for (int64_t c = 0; c < s.channels; c += p->block_channels) {
       int64_t channels = min_i64(p->block_channels, s.channels - c);
       T *to = wino_weights_at(p, &s, i / panels, first, c, call->workspace);
-      switch (s.kind) {
-        case WINO_3:
-          wino_pack_panel(&f, first, filters, c, channels, WINO_3, to, matrix);
-          break;
-        case WINO_5:
-          wino_pack_panel(&f, first, filters, c, channels, WINO_5, to, matrix);
-          break;
-        default:
-          wino_pack_panel(&f, first, filters, c, channels, WINO_STRIDED, to, matrix);
+      if (s.across > 1) {
+        wino_pack_parts(&f, first, filters, c, channels, to, matrix);
+      } else if (s.kind == WINO_5) {
+        wino_pack_panel(&f, first, filters, c, channels, WINO_5, to, matrix);
+      } else if (s.kind == WINO_3) {
+        wino_pack_panel(&f, first, filters, c, channels, WINO_3, to, matrix);
+      } else {
+        wino_pack_panel(&f, first, filters, c, channels, WINO_STRIDED, to, matrix);
       }
     }
   }

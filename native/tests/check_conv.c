@@ -41,6 +41,8 @@ static const shape shapes[] = {
     {"1x1, groups", 2, 8, 12, 13, 12, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 4},
     {"1x1, stride 2", 2, 8, 13, 12, 12, 1, 1, 2, 2, 0, 0, 0, 0, 1, 1, 1},
     {"1x1, padded", 2, 3, 5, 6, 4, 1, 1, 1, 1, 1, 0, 1, 2, 1, 1, 1},
+    {"1x1, stride 2, padded after", 2, 9, 12, 13, 11, 1, 1, 2, 2, 0, 0, 5, 4, 1, 1, 1},
+    {"1x1, stride 3, padded before", 2, 9, 12, 13, 11, 1, 1, 3, 3, 1, 2, 0, 0, 1, 1, 1},
     {"kernel = image", 3, 4, 6, 7, 5, 6, 7, 1, 1, 0, 0, 0, 0, 1, 1, 1},
     {"one row", 2, 3, 1, 40, 4, 1, 5, 1, 1, 0, 2, 0, 2, 1, 1, 1},
     {"one column", 2, 3, 40, 1, 4, 5, 1, 1, 1, 2, 0, 2, 0, 1, 1, 1},
@@ -54,6 +56,12 @@ static const shape shapes[] = {
     {"tiles, stride 2", 3, 34, 21, 38, 70, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
     {"tiles of many channels, stride 2", 1, 200, 10, 13, 36, 3, 3, 2, 2, 0, 1, 1, 0, 1, 1, 1},
     {"tiles, stride 2, odd padding", 2, 9, 20, 23, 18, 3, 3, 2, 2, 3, 2, 0, 3, 1, 1, 1},
+    {"parts", 2, 9, 13, 18, 20, 7, 7, 1, 1, 3, 3, 3, 3, 1, 1, 1},
+    {"parts, dilated, groups", 2, 6, 31, 26, 10, 4, 4, 1, 1, 2, 5, 4, 1, 2, 3, 2},
+    {"parts of many channels", 1, 70, 14, 15, 36, 9, 9, 1, 1, 4, 3, 4, 5, 1, 1, 1},
+    {"parts, stride 2", 3, 17, 21, 38, 35, 5, 5, 2, 2, 2, 2, 2, 2, 1, 1, 1},
+    {"parts, stride 2, odd padding", 2, 20, 19, 24, 9, 6, 6, 2, 2, 3, 1, 2, 0, 1, 1, 1},
+    {"parts, stride 2, groups", 2, 8, 16, 15, 36, 4, 4, 2, 2, 1, 0, 1, 5, 1, 1, 2},
     {"blocks of columns, stride 2", 1, 18, 5, 3001, 6, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1},
     {"blocks of a 1x1", 2, 20, 40, 41, 33, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1},
     {"deep", 1, 352, 6, 5, 336, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1},
@@ -198,14 +206,20 @@ static const char *const algorithms[] = {"auto", "direct", "gemm", "winograd", "
  * output's tile. */
 static bool in_tile(int64_t input, int64_t output, bool gradient, int taps, int stride,
                     int dilation, int pad) {
+  if (stride == 2 && taps > 3) { /* in parts */
+    int64_t window = (output + pad % 2) / 2 / 4 * 4 + pad / 2 - 2;
+    int64_t first = gradient ? window : output / 4 * 8 - pad;
+    return input >= first && input < first + (gradient ? 6 : 12);
+  }
   if (stride == 2) {
     int64_t first = gradient ? (output + pad % 2) / 4 * 2 + pad / 2 - 1 : output / 2 * 4 - pad;
     return input >= first && input < first + (gradient ? 3 : 5);
   }
   pad = gradient ? (taps - 1) * dilation - pad : pad;
-  int64_t step = 7 - taps, tile = output / dilation / step;
+  int64_t step = taps == 5 ? 2 : 4, tile = output / dilation / step;
   int64_t at = input - (output % dilation + tile * step * dilation - pad);
-  return at >= 0 && at % dilation == 0 && at / dilation < 6;
+  int64_t reach = taps == 5 ? 6 : 6 + (taps - 1) / 3 * 3;
+  return at >= 0 && at % dilation == 0 && at / dilation < reach;
 }
 
 /* Whether by Winograd's algorithm the NaN may spread to an element of the result: to all outputs
@@ -239,10 +253,13 @@ static double tolerance(const problem *q, int operation) {
 }
 
 static bool winograd_applies(const shape *s) {
-  if (s->sh == 2 && s->sw == 2) {
-    return s->kh == 3 && s->kw == 3 && s->dh == 1 && s->dw == 1;
+  if (s->kh != s->kw || s->kh < 3) {
+    return false;
   }
-  return s->kh == s->kw && (s->kh == 3 || s->kh == 5) && s->sh == 1 && s->sw == 1;
+  if (s->sh == 2 && s->sw == 2) {
+    return s->kh <= 6 && s->dh == 1 && s->dw == 1;
+  }
+  return s->kh <= 9 && s->sh == 1 && s->sw == 1;
 }
 
 /* Runs a plan on buffers flush with a guard page, its outputs and scratch first full of NaN (or, to
@@ -413,11 +430,11 @@ static shape random_shape(void) {
     switch (random_int(0, 5)) {
       case 0:
       case 1:
-        s.kh = s.kw = random_int(0, 1) == 0 ? 3 : 5;
+        s.kh = s.kw = random_int(0, 1) == 0 ? 3 : (int)random_int(4, 9);
         s.sh = s.sw = 1;
         break;
       case 2:
-        s.kh = s.kw = 3;
+        s.kh = s.kw = random_int(0, 1) == 0 ? 3 : (int)random_int(4, 6);
         s.sh = s.sw = 2;
         s.dh = s.dw = 1;
         break;

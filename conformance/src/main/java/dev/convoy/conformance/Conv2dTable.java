@@ -55,6 +55,16 @@ final class Conv2dTable {
                 5),
             row("5×5 padding 2", conv(Window.square(5).padding(2)), 2, 3, 9, 12, 4),
             row(
+                "6×6 stride 2",
+                conv(Window.square(6).stride(2).padding(3, 2, 1, 2)),
+                2,
+                3,
+                9,
+                12,
+                5),
+            row("7×7 dilated", conv(Window.square(7).padding(6).dilation(2)), 2, 3, 9, 12, 4),
+            row("9×9 padding 4", conv(Window.square(9).padding(4)), 1, 2, 10, 21, 18),
+            row(
                 "7×7 stride 2 padding 3",
                 conv(Window.square(7).stride(2).padding(3)),
                 1,

@@ -81,7 +81,8 @@ class WinogradConformanceTest
   void whatItIsNotForIsRefusedWithTheReason() {
     refuses("for strides of 1 and 2", Conv2dSpec.of(Window.square(3).stride(3)), 3);
     refuses("without dilation", Conv2dSpec.of(Window.square(3).stride(2).dilation(2)), 3);
-    refuses("for kernels of 3x3 and 5x5", Conv2dSpec.of(Window.square(4)), 4);
+    refuses("to 6x6 without dilation", Conv2dSpec.of(Window.square(7).stride(2)), 7);
+    refuses("for square kernels of 3x3 to 9x9", Conv2dSpec.of(Window.square(10)), 10);
   }
 
   private void refuses(String reason, Conv2dSpec spec, int kernel) {
