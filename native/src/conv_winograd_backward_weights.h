@@ -160,6 +160,9 @@ static void wino_output_weights(const wino_block *b, const wino_part *part, T *d
     for (int64_t c = 0; c < part->channels; c += LANES) {
       const T *from = b->product + k * channels + c;
       switch (s->kind) {
+        case WINO_2:
+          wino_output_taps(WINO_2, from, matrix, b->outputs);
+          break;
         case WINO_3:
           wino_output_taps(WINO_3, from, matrix, b->outputs);
           break;
@@ -217,6 +220,9 @@ WINO_INLINE void wino_add_products_of(wino_kind kind, const wino_block *b, const
 static void wino_add_products(const wino_block *b, const wino_part *part, const conv_call *call,
                               int accumulate) {
   switch (b->s->kind) {
+    case WINO_2:
+      wino_add_products_of(WINO_2, b, part, call, accumulate);
+      break;
     case WINO_3:
       wino_add_products_of(WINO_3, b, part, call, accumulate);
       break;

@@ -54,6 +54,9 @@ static void wino_input(const wino_block *b, const T *x, int64_t image, int64_t f
   for (int64_t c = first; c < first + channels; c++, to += b->p->block_tiles) {
     wino_input_columns(s, b->run, b->runs, x, image, c, b->zeros, b->rows, b->columns, b->row);
     switch (s->kind) {
+      case WINO_2:
+        wino_input_channel(b, WINO_2, to, matrix);
+        break;
       case WINO_3:
         wino_input_channel(b, WINO_3, to, matrix);
         break;
@@ -187,6 +190,9 @@ static void wino_output_rows(const wino_block *b, const T *product, T *outputs, 
     const T *from = product + tile;
     T *to = outputs + tile * step;
     switch (b->s->kind) {
+      case WINO_2:
+        wino_output_tiles(WINO_2, from, matrix, to, pitch);
+        break;
       case WINO_3:
         wino_output_tiles(WINO_3, from, matrix, to, pitch);
         break;

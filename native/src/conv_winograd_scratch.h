@@ -7,7 +7,7 @@
  * outputs of different remainders modulo the dilation ("lattices"), each over rows and columns so
  * far apart.
  *
- * Kernels that have no transform are added up of parts of 3x3 taps, some of them zero: of
+ * Kernels that have no transform are added up of parts of 3x3 or 2x2 taps, some of them zero: of
  * neighbouring taps with stride 1, of every second one with stride 2. Each part sees the input from
  * another place on, as if it were a channel of its own. In the input gradient of stride 2 all parts
  * see the same dy, and each gives dx of other remainders, as if it were a filter.
@@ -28,6 +28,7 @@ enum {
 
 /* The transforms there are. */
 typedef enum {
+  WINO_2,       /* F(4x4, 2x2) */
   WINO_3,       /* F(4x4, 3x3) */
   WINO_5,       /* F(2x2, 5x5) */
   WINO_STRIDED, /* 3x3 of stride 2, 2x2 outputs */
@@ -36,11 +37,11 @@ typedef enum {
 
 /* Along an axis; constants where the kind is one. */
 static inline int wino_taps(wino_kind kind) {
-  return kind == WINO_5 ? 5 : 3;
+  return kind == WINO_5 ? 5 : kind == WINO_2 ? 2 : 3;
 }
 
 static inline int wino_window(wino_kind kind) { /* inputs of a tile */
-  return kind == WINO_STRIDED ? 5 : kind == WINO_SPREAD ? 3 : 6;
+  return kind == WINO_STRIDED || kind == WINO_2 ? 5 : kind == WINO_SPREAD ? 3 : 6;
 }
 
 static inline int wino_stride(wino_kind kind) { /* inputs from a tile to the next */
@@ -52,11 +53,11 @@ static inline int wino_step(wino_kind kind) { /* outputs */
 }
 
 static inline int wino_points(wino_kind kind) { /* products */
-  return kind == WINO_STRIDED || kind == WINO_SPREAD ? 5 : 6;
+  return kind == WINO_STRIDED || kind == WINO_SPREAD || kind == WINO_2 ? 5 : 6;
 }
 
 static inline int wino_weights(wino_kind kind) { /* of which the last share their weights */
-  return kind == WINO_STRIDED || kind == WINO_SPREAD ? 4 : 6;
+  return kind == WINO_STRIDED || kind == WINO_SPREAD ? 4 : kind == WINO_2 ? 5 : 6;
 }
 
 /* The convolution that is done, which for an input gradient is one of dy. */
@@ -83,10 +84,19 @@ typedef struct {
   int64_t slots;                  /* of stride columns, that a tile's inputs reach past it */
 } wino_sizes;
 
-/* Parts along an axis. */
+static inline wino_kind wino_kind_of(const convoy_conv2d_plan *p) {
+  if (p->kh == 4) {
+    return WINO_2;
+  }
+  if (p->stride_h == 2 && p->kh == 3) {
+    return p->operation == CONVOY_CONV_BACKWARD_INPUT ? WINO_SPREAD : WINO_STRIDED;
+  }
+  return p->stride_h == 1 && p->kh == 5 ? WINO_5 : WINO_3;
+}
+
+/* Parts along an axis; for stride 2 those of even taps and of odd ones, if not done otherwise. */
 static inline int64_t wino_across(const convoy_conv2d_plan *p) {
-  int whole = p->kh == 3 || (p->kh == 5 && p->stride_h == 1);
-  return whole ? 1 : p->stride_h == 1 ? ceil_div(p->kh, 3) : 2;
+  return p->stride_h == 2 && p->kh > 3 ? 2 : ceil_div(p->kh, wino_taps(wino_kind_of(p)));
 }
 
 /* So many filters as panels of them have. */
@@ -110,11 +120,7 @@ static inline wino_sizes wino_sizes_of(const convoy_conv2d_plan *p) {
   s.top = s.left = 0;
   s.kernel = p->kh;
   s.across = wino_across(p);
-  s.kind = s.across > 1  ? WINO_3
-           : p->kh == 5  ? WINO_5
-           : stride == 1 ? WINO_3
-           : input       ? WINO_SPREAD
-                         : WINO_STRIDED;
+  s.kind = wino_kind_of(p);
   s.taps = wino_taps(s.kind);
   s.tap = 0;
   s.tap_step = s.across > 1 ? stride : 1;
@@ -247,8 +253,8 @@ static inline int64_t wino_matrix(int64_t rows, int64_t cols) {
 
 /* A partial: [block_filters] of dw over [block_channels], then db [block_filters]. */
 static inline int64_t wino_partial_bias(const convoy_conv2d_plan *p) {
-  int64_t taps = wino_across(p) > 1 ? 9 : conv_taps(p);
-  return conv_aligned(p->block_filters * p->block_channels * taps);
+  int64_t taps = wino_taps(wino_kind_of(p));
+  return conv_aligned(p->block_filters * p->block_channels * taps * taps);
 }
 
 static inline int64_t wino_partial(const convoy_conv2d_plan *p) {

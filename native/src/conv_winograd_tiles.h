@@ -173,6 +173,9 @@ static void wino_input_columns(const wino_sizes *s, const wino_run *run, int64_t
   wino_place part = view.part;
   x += view.plane * s->h * s->w;
   switch (s->kind) {
+    case WINO_2:
+      wino_input_columns_of(WINO_2, s, run, runs, x, image, part, zeros, gathered, to, pitch);
+      break;
     case WINO_STRIDED:
       wino_input_columns_of(WINO_STRIDED, s, run, runs, x, image, part, zeros, gathered, to, pitch);
       break;

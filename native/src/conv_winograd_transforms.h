@@ -70,6 +70,42 @@ WINO_INLINE void wino_outputs_of_6(const vec m[WINO_POINTS], int n, vec *y) {
   y[n - 1] = vec_add(y[n - 1], m[5]);
 }
 
+/* The same over the points 0, 1, -1, 2 and infinity: 5 inputs, and r taps, 2 or 4, giving 6 - r. */
+WINO_INLINE void wino_inputs_5(const vec d[WINO_POINTS], vec t[WINO_POINTS]) {
+  vec two = vec_all(2), outer = vec_sub(d[3], d[1]), inner = vec_mul(two, vec_sub(d[2], d[0]));
+  vec odd = vec_mul(two, vec_sub(d[1], d[3]));
+  t[0] = vec_sub(outer, inner);                                /* x^3 - 2 x^2 - x + 2 */
+  t[1] = vec_fma(vec_all(-2), d[1], vec_sub(d[3], d[2]));      /* x^3 - x^2 - 2 x */
+  t[2] = vec_fma(vec_all(-3), d[2], vec_fma(two, d[1], d[3])); /* x^3 - 3 x^2 + 2 x */
+  t[3] = outer;                                                /* x^3 - x */
+  t[4] = vec_add(vec_sub(d[4], d[2]), odd);                    /* x^4 - 2 x^3 - x^2 + 2 x */
+}
+
+WINO_INLINE void wino_taps_at_5(const vec *d, int r, vec t[WINO_POINTS]) {
+  vec even = d[0], odd = d[1], at_two = vec_fma(vec_all(2), d[1], d[0]);
+  if (r > 2) {
+    even = vec_add(even, d[2]);
+    odd = vec_add(odd, d[3]);
+    at_two = vec_fma(vec_all(4), vec_fma(vec_all(2), d[3], d[2]), at_two);
+  }
+  t[0] = vec_mul(vec_all((T)0.5), d[0]);
+  t[1] = vec_mul(vec_all((T)-0.5), vec_add(even, odd));
+  t[2] = vec_mul(vec_all((T)-1 / 6), vec_sub(even, odd));
+  t[3] = vec_mul(vec_all((T)1 / 6), at_two);
+  t[4] = d[r - 1];
+}
+
+WINO_INLINE void wino_outputs_of_5(const vec m[WINO_POINTS], int n, vec *y) {
+  vec even = vec_add(m[1], m[2]), odd = vec_sub(m[1], m[2]);
+  y[0] = vec_add(m[0], vec_add(even, m[3]));
+  y[1] = vec_fma(vec_all(2), m[3], odd);
+  if (n > 2) {
+    y[2] = vec_fma(vec_all(4), m[3], even);
+    y[3] = vec_fma(vec_all(8), m[3], odd);
+  }
+  y[n - 1] = vec_add(y[n - 1], m[4]);
+}
+
 /* window inputs to the points. */
 WINO_INLINE void wino_inputs(wino_kind kind, const vec *d, vec *t) {
   if (kind == WINO_STRIDED) {
@@ -83,6 +119,8 @@ WINO_INLINE void wino_inputs(wino_kind kind, const vec *d, vec *t) {
     t[1] = t[3] = d[1];
     t[2] = vec_sub(d[2], d[1]);
     t[4] = d[2];
+  } else if (kind == WINO_2) {
+    wino_inputs_5(d, t);
   } else {
     wino_inputs_6(d, t);
   }
@@ -95,6 +133,8 @@ WINO_INLINE void wino_filter(wino_kind kind, const vec *d, vec *t) {
     t[1] = vec_add(d[0], d[2]);
     t[2] = d[2];
     t[3] = d[1];
+  } else if (kind == WINO_2) {
+    wino_taps_at_5(d, wino_taps(kind), t);
   } else {
     wino_taps_at_6(d, wino_taps(kind), t);
   }
@@ -110,6 +150,8 @@ WINO_INLINE void wino_outputs(wino_kind kind, const vec *m, vec *y) {
     y[1] = m[3];
     y[2] = vec_add(m[1], m[2]);
     y[3] = m[4];
+  } else if (kind == WINO_2) {
+    wino_outputs_of_5(m, wino_step(kind), y);
   } else {
     wino_outputs_of_6(m, wino_step(kind), y);
   }
@@ -121,6 +163,8 @@ WINO_INLINE void wino_gradients(wino_kind kind, const vec *d, vec *t) {
     t[0] = t[3] = d[0];
     t[1] = vec_add(d[0], d[1]);
     t[2] = t[4] = d[1];
+  } else if (kind == WINO_2) {
+    wino_taps_at_5(d, wino_step(kind), t);
   } else {
     wino_taps_at_6(d, wino_step(kind), t);
   }
@@ -132,6 +176,8 @@ WINO_INLINE void wino_filter_gradients(wino_kind kind, const vec *m, vec *y) {
     y[0] = vec_add(m[0], m[1]);
     y[1] = vec_add(m[3], m[4]);
     y[2] = vec_add(m[1], m[2]);
+  } else if (kind == WINO_2) {
+    wino_outputs_of_5(m, wino_taps(kind), y);
   } else {
     wino_outputs_of_6(m, wino_taps(kind), y);
   }

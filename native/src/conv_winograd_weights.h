@@ -168,7 +168,11 @@ static void wino_pack_parts(const wino_filters *f, int64_t filter, int64_t filte
           weight[i * s->taps + j] = real ? all[row * s->kernel + col] : vec_all(0);
         }
       }
-      wino_put_filters(f, WINO_3, weight, weight, k, c, channels, to, matrix);
+      if (s->kind == WINO_2) {
+        wino_put_filters(f, WINO_2, weight, weight, k, c, channels, to, matrix);
+      } else {
+        wino_put_filters(f, WINO_3, weight, weight, k, c, channels, to, matrix);
+      }
     }
   }
 }

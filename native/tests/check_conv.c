@@ -206,19 +206,20 @@ static const char *const algorithms[] = {"auto", "direct", "gemm", "winograd", "
  * output's tile. */
 static bool in_tile(int64_t input, int64_t output, bool gradient, int taps, int stride,
                     int dilation, int pad) {
-  if (stride == 2 && taps > 3) { /* in parts */
-    int64_t window = (output + pad % 2) / 2 / 4 * 4 + pad / 2 - 2;
-    int64_t first = gradient ? window : output / 4 * 8 - pad;
-    return input >= first && input < first + (gradient ? 6 : 12);
-  }
-  if (stride == 2) {
+  int64_t part = taps == 4 ? 2 : 3, window = part + 3; /* of kernels in parts */
+  if (stride == 2 && taps == 3) {
     int64_t first = gradient ? (output + pad % 2) / 4 * 2 + pad / 2 - 1 : output / 2 * 4 - pad;
     return input >= first && input < first + (gradient ? 3 : 5);
+  }
+  if (stride == 2) {
+    int64_t first =
+        gradient ? (output + pad % 2) / 8 * 4 + pad / 2 - (part - 1) : output / 4 * 8 - pad;
+    return input >= first && input < first + (gradient ? window : 2 * window);
   }
   pad = gradient ? (taps - 1) * dilation - pad : pad;
   int64_t step = taps == 5 ? 2 : 4, tile = output / dilation / step;
   int64_t at = input - (output % dilation + tile * step * dilation - pad);
-  int64_t reach = taps == 5 ? 6 : 6 + (taps - 1) / 3 * 3;
+  int64_t reach = taps == 5 ? window : window + (taps - 1) / part * part;
   return at >= 0 && at % dilation == 0 && at / dilation < reach;
 }
 
