@@ -58,7 +58,7 @@ static int64_t cached_channels(const convoy_conv2d_plan *p) {
       return PACKED_DEPTH / conv_taps(p);
     }
     int64_t plane = conv_halo_of(p, p->block_rows, p->block_cols).plane * p->block_images;
-    int64_t each = p->in_place ? 1 : plane, sums = conv_taps(p) * p->piece_filters;
+    int64_t each = conv_packs_images(p) ? 1 : plane, sums = conv_taps(p) * p->piece_filters;
     return CACHED_BYTES / conv_element_bytes(p) / max_i64(each, sums);
   }
   return COLUMN_BYTES / (conv_block_pixels(p) * conv_taps(p) * conv_element_bytes(p));

@@ -4,9 +4,10 @@
  * Included once per element type T and instruction set, after conv_micro.h.
  */
 
-/* Where depth goes: runs of cols elements, rows of them row_step apart, images image_step. */
+/* Where depth goes: runs of cols elements, step apart, which is 1 or 2; rows of them row_step
+ * apart, images image_step. */
 typedef struct {
-  int64_t images, rows, cols, image_step, row_step;
+  int64_t images, rows, cols, image_step, row_step, step;
 } micro_depth;
 
 /* How sums become results: added to c or not, and what follows. */
@@ -22,8 +23,9 @@ typedef struct {
   int64_t step, next;
 } micro_ahead;
 
-MICRO_INLINE void micro_rows_loop(int vectors, const micro_depth *d, const T *const *a, const T *b,
-                                  T *c, int64_t ldc, const micro_end *end, micro_ahead ahead) {
+MICRO_INLINE void micro_rows_loop(int vectors, int step, const micro_depth *d, const T *const *a,
+                                  const T *b, T *c, int64_t ldc, const micro_end *end,
+                                  micro_ahead ahead) {
   vec sum[MICRO_ROWS][MICRO_VECTORS];
 #pragma GCC unroll 8
   for (int i = 0; i < MICRO_ROWS; i++) {
@@ -43,10 +45,10 @@ MICRO_INLINE void micro_rows_loop(int vectors, const micro_depth *d, const T *co
         vec row[MICRO_VECTORS];
         __builtin_prefetch(ahead.first, 0, 2);
         ahead.first += ahead.step;
-        if (k % (MICRO_LINE) == 0) {
+        if (k % (MICRO_LINE / step) == 0) {
 #pragma GCC unroll 8
           for (int i = 0; i < MICRO_ROWS; i++) {
-            __builtin_prefetch(at[i] + k + ahead.next, 0, 2);
+            __builtin_prefetch(at[i] + k * step + ahead.next, 0, 2);
           }
         }
 #pragma GCC unroll 3
@@ -55,7 +57,7 @@ MICRO_INLINE void micro_rows_loop(int vectors, const micro_depth *d, const T *co
         }
 #pragma GCC unroll 8
         for (int i = 0; i < MICRO_ROWS; i++) {
-          vec factor = vec_all(at[i][k]);
+          vec factor = vec_all(at[i][k * step]);
 #pragma GCC unroll 3
           for (int v = 0; v < vectors; v++) {
             sum[i][v] = vec_fma(factor, row[v], sum[i][v]);
@@ -64,11 +66,9 @@ MICRO_INLINE void micro_rows_loop(int vectors, const micro_depth *d, const T *co
       }
     }
   }
-#define EACH_SUM                             \
-  _Pragma("GCC unroll 8")                    \
-  for (int i = 0; i < MICRO_ROWS; i++)       \
-    _Pragma("GCC unroll 3")                  \
-    for (int v = 0; v < vectors; v++)
+#define EACH_SUM                                               \
+  _Pragma("GCC unroll 8") for (int i = 0; i < MICRO_ROWS; i++) \
+      _Pragma("GCC unroll 3") for (int v = 0; v < vectors; v++)
   if (end->accumulate) {
     EACH_SUM {
       sum[i][v] = vec_add(vec_load(c + i * ldc + v * LANES), sum[i][v]);
@@ -104,16 +104,23 @@ static void micro_rows(int64_t rows, int64_t cols, const micro_depth *d, const T
   T *to = whole ? c : tile;
   int64_t ld = whole ? ldc : width;
   const micro_end *how = whole ? end : &none;
-  switch (width / LANES) {
-    case 1:
-      micro_rows_loop(1, d, a, b, to, ld, how, ahead);
-      break;
-    case 2:
-      micro_rows_loop(2, d, a, b, to, ld, how, ahead);
-      break;
-    default:
-      micro_rows_loop(MICRO_VECTORS, d, a, b, to, ld, how, ahead);
+#define MICRO_ROWS_LOOP(step)                                            \
+  switch (width / LANES) {                                               \
+    case 1:                                                              \
+      micro_rows_loop(1, step, d, a, b, to, ld, how, ahead);             \
+      break;                                                             \
+    case 2:                                                              \
+      micro_rows_loop(2, step, d, a, b, to, ld, how, ahead);             \
+      break;                                                             \
+    default:                                                             \
+      micro_rows_loop(MICRO_VECTORS, step, d, a, b, to, ld, how, ahead); \
   }
+  if (d->step == 1) {
+    MICRO_ROWS_LOOP(1)
+  } else {
+    MICRO_ROWS_LOOP(2)
+  }
+#undef MICRO_ROWS_LOOP
   if (!whole) {
     micro_edge(tile, width, rows, cols, c, ldc, end->accumulate);
     for (int64_t i = 0; i < rows && (end->bias != NULL || end->relu); i++, c += ldc) {

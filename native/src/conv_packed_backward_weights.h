@@ -47,20 +47,21 @@ static void packed_partial(const convoy_conv2d_plan *p, const weights_part *part
     conv_halo h = conv_halo_of(p, b.rows, b.cols);
     const T *src = (const T *)call->x + (b.image * p->c + c) * plane;
     const T *dy = (const T *)call->y + (b.image * p->k + k) * out_plane + b.row * p->ow + b.col;
-    int64_t src_plane = p->in_place ? plane : h.plane;
+    int64_t src_plane = at.direct ? plane : h.plane;
     for (int64_t t = 0; t < taps; t++) {
-      tap[t] = p->in_place ? b.col : conv_halo_tap(p, &h, t / p->kw, t % p->kw);
+      tap[t] = at.direct ? conv_packed_first(p, &b) : conv_halo_tap(p, &h, t / p->kw, t % p->kw);
     }
-    if (!p->in_place) {
+    int64_t row_step = (int64_t)p->stride_h * p->w;
+    micro_depth depth = {b.images, b.rows, b.cols, p->c * plane, row_step, p->stride_w};
+    if (!at.direct) {
       for (int64_t n = 0; n < b.images; n++) {
         halo_load(p, &h, &b, src + n * p->c * plane, part->channels,
                   halo + n * part->channels * h.plane);
       }
       src = halo;
+      depth =
+          (micro_depth){b.images, b.rows, b.cols, part->channels * h.plane, h.row_step * h.line, 1};
     }
-    micro_depth depth = {b.images, b.rows, b.cols,
-                         p->in_place ? p->c * plane : part->channels * h.plane,
-                         h.row_step * h.line};
     int64_t rows = part->channels * taps;
     for (int64_t f = 0; f < part->filters; f += MICRO_COLS) {
       int64_t filters = min_i64(MICRO_COLS, part->filters - f);

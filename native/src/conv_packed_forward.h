@@ -16,8 +16,7 @@ static void packed_block(const convoy_conv2d_plan *p, const conv_packed_scratch 
   int64_t *tap = (int64_t *)scratch;
   T *panel = scratch + at->panel, *halo = scratch + at->halo;
   for (int64_t t = 0; t < taps; t++) {
-    tap[t] = at->direct ? b->row * p->stride_h * p->w + b->col * p->stride_w
-                        : conv_halo_tap(p, &h, t / p->kw, t % p->kw);
+    tap[t] = at->direct ? conv_packed_first(p, b) : conv_halo_tap(p, &h, t / p->kw, t % p->kw);
   }
   for (int64_t c = 0; c < channels; c += p->block_channels) {
     int64_t count = min_i64(p->block_channels, channels - c);
@@ -31,7 +30,7 @@ static void packed_block(const convoy_conv2d_plan *p, const conv_packed_scratch 
       src = halo;
       step = (panel_steps){count * h.plane, h.row_step * h.line, 1};
     }
-    micro_depth depth = {1, 1, count * taps, 0, 0};
+    micro_depth depth = {1, 1, count * taps, 0, 0, 1};
     panel_copies copies;
     panel_gather(b, step, 0, min_i64(MICRO_COLS, pixels), &copies);
     for (int64_t px = 0; px < pixels; px += MICRO_COLS) {

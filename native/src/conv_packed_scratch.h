@@ -107,6 +107,11 @@ static inline int conv_packs_images(const convoy_conv2d_plan *p) {
   return conv_taps(p) == 1 && p->pad_top == 0 && p->pad_left == 0 && p->stride_w <= 2 && within;
 }
 
+/* Where the first pixel that a block sees lies in a plane of such an image. */
+static inline int64_t conv_packed_first(const convoy_conv2d_plan *p, const conv_block *b) {
+  return b->row * p->stride_h * p->w + b->col * p->stride_w;
+}
+
 /* Places in elements from the start of scratch, but for taps, which come first. */
 typedef struct {
   int direct;    /* images are read where they lie: there is no halo */
@@ -129,7 +134,7 @@ static inline conv_packed_scratch conv_packed_scratch_of(const convoy_conv2d_pla
   int64_t depth =
       weights ? pixels : max_i64(channels * (classes > 0 ? 1 : taps), PACKED_DEPTH + taps);
   conv_packed_scratch s;
-  s.direct = weights ? p->in_place : conv_packs_images(p);
+  s.direct = conv_packs_images(p);
   s.panel = conv_aligned(ceil_div(taps * (int64_t)sizeof(int64_t), element));
   s.halo = s.panel + conv_aligned(depth * PACKED_PANEL_BYTES / element + CONV_SLACK);
   s.tile = s.halo;
