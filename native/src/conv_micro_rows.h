@@ -1,6 +1,7 @@
 /*
  * The micro-kernel of conv_micro.h for an a that is not packed: each of its rows is a run of
- * neighbouring elements, or several runs, wherever it lies. Weights and images serve as they are.
+ * elements, neighbours or every second one, or several runs, wherever it lies. Weights and images
+ * serve as they are.
  * Included once per element type T and instruction set, after conv_micro.h.
  */
 

@@ -164,7 +164,8 @@ WINO_INLINE void wino_finish_row(const wino_finish *f, const T *from, int64_t n,
   }
 }
 
-/* Gives y, a channel of the first image, the outputs of a filter, from some place of a tile on. */
+/* Gives y, a channel of the first image, the outputs of a filter, below rows under the first of
+ * each tile. */
 static void wino_output_filter(const wino_block *b, const wino_finish *f, const T *outputs,
                                int64_t pitch, T *y, int64_t image, int64_t below) {
   const wino_sizes *s = b->s;
@@ -225,9 +226,10 @@ static void wino_output_beside(const wino_block *b, const T *product, const T *n
   }
 }
 
-/* The outputs of the filters of a panel; of those beside it, too, if it is not the first. */
+/* The outputs of the filters of a panel, below rows under the first of each tile; if spread, with
+ * those of the panel before it, whose columns are between. */
 static void wino_output(const wino_block *b, const T *product, int64_t filters, const T *bias, T *y,
-                        int64_t image, wino_place part) {
+                        int64_t image, int64_t below) {
   const convoy_conv2d_plan *p = b->p;
   const wino_sizes *s = b->s;
   int64_t pitch = wino_pitch(p, s), panel = wino_points(s->kind) * wino_points(s->kind) *
@@ -242,7 +244,7 @@ static void wino_output(const wino_block *b, const T *product, int64_t filters, 
       wino_output_rows(b, product, b->outputs, pitch);
     }
     f.bias = bias != NULL ? bias[k] : 0;
-    wino_output_filter(b, &f, b->outputs, s->beside * pitch, y, image, part.row);
+    wino_output_filter(b, &f, b->outputs, s->beside * pitch, y, image, below);
   }
 }
 
@@ -307,7 +309,8 @@ static void winograd_outputs(const convoy_conv2d_plan *p, int64_t piece, const c
         /* While they are in the cache. */
         if (c + channels == s.channels && view.part.col == s.beside - 1) {
           wino_output(&b, product, count, bias != NULL ? bias + view.plane : NULL,
-                      y + view.plane * s.oh * s.ow, p->groups * s.outputs * s.oh * s.ow, view.part);
+                      y + view.plane * s.oh * s.ow, p->groups * s.outputs * s.oh * s.ow,
+                      view.part.row);
         }
         product += squares * wino_matrix(WINO_PANEL, p->block_tiles);
       }
