@@ -53,7 +53,9 @@ final class GemmConv2dWeights {
   private int filterBlocks;
   private int blockFilters;
   private int blockRows;
-  private int stride;
+  private int tile;
+  private int filterPanels;
+  private int sumPanel;
   private int outputs;
   private int chunks;
   private long chunkPixels;
@@ -123,7 +125,9 @@ final class GemmConv2dWeights {
     int most = GemmTile.ROW_BYTES / blocks.dtype.bytes();
     filterBlocks = Math.ceilDiv(blocks.filters, most);
     blockFilters = Math.ceilDiv(blocks.filters, filterBlocks);
-    stride = partial.stride(blockFilters);
+    tile = GemmPanels.tileColumns(blocks.dtype);
+    filterPanels = Math.ceilDiv(blockFilters, tile);
+    sumPanel = GemmTile.roundUp(blockRows, GemmTile.ROWS) * tile;
     outputs = Math.toIntExact((long) blocks.groups * channelBlocks * tapRowBlocks * filterBlocks);
     long pixels = (long) images * planeOut;
     long wanted = Math.min(Math.ceilDiv(ENOUGH_PIECES, outputs), pixels / LEAST_CHUNK);
@@ -132,9 +136,9 @@ final class GemmConv2dWeights {
     chunks = (int) Math.ceilDiv(pixels, chunkPixels);
   }
 
-  /** Elements of one output block's sum, in rows of filters. */
+  /** Elements of one output block's sum, in panels of filters. */
   private long regionLength() {
-    return (long) GemmTile.roundUp(blockRows, GemmTile.ROWS) * stride;
+    return (long) filterPanels * sumPanel;
   }
 
   /** One chunk's sum of one output block. */
@@ -147,7 +151,7 @@ final class GemmConv2dWeights {
     int region = (int) (piece * regionLength());
     partial.clear(GemmPanels.Part.PRODUCT, region, (int) regionLength());
     int left = panels.stride(DEPTH);
-    panels.reserve(GemmPanels.Part.RIGHT, (long) DEPTH * stride);
+    panels.reserve(GemmPanels.Part.RIGHT, (long) filterPanels * DEPTH * tile);
     long last = Math.min((chunk + 1) * chunkPixels, (long) images * planeOut);
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
@@ -168,24 +172,35 @@ final class GemmConv2dWeights {
           left);
       packFilters(panels, mine.columns, out);
       panels.addProduct(
-          panels, 0, left, 0, stride, partial, region, stride, out.rows, out.filters, depth);
+          panels,
+          0,
+          left,
+          0,
+          DEPTH * tile,
+          partial,
+          region,
+          sumPanel,
+          out.rows,
+          out.filters,
+          depth);
     }
   }
 
   private void packFilters(GemmPanels panels, PackColumns block, Output out) {
     int filter = out.group * blocks.filters + out.filter;
-    for (int run = 0; run < block.runs; run++) {
-      long at =
-          ((long) block.runImage[run] * filtersOfAll + filter) * planeOut + block.runPosition[run];
-      panels.transpose(
-          dy,
-          at,
-          planeOut,
-          out.filters,
-          block.runLength[run],
-          GemmPanels.Part.RIGHT,
-          block.runColumn[run] * stride,
-          stride);
+    for (int first = 0; first < out.filters; first += tile) {
+      for (int run = 0; run < block.runs; run++) {
+        long plane = (long) block.runImage[run] * filtersOfAll + filter + first;
+        panels.transpose(
+            dy,
+            plane * planeOut + block.runPosition[run],
+            planeOut,
+            Math.min(tile, out.filters - first),
+            block.runLength[run],
+            GemmPanels.Part.RIGHT,
+            first * DEPTH + block.runColumn[run] * tile,
+            tile);
+      }
     }
   }
 
@@ -201,16 +216,18 @@ final class GemmConv2dWeights {
     }
     int across = panels.stride(out.rows);
     panels.reserve(GemmPanels.Part.LEFT, (long) out.filters * across);
-    panels.transpose(
-        partial,
-        GemmPanels.Part.PRODUCT,
-        output * length,
-        stride,
-        out.rows,
-        out.filters,
-        GemmPanels.Part.LEFT,
-        0,
-        across);
+    for (int first = 0; first < out.filters; first += tile) {
+      panels.transpose(
+          partial,
+          GemmPanels.Part.PRODUCT,
+          output * length + first / tile * sumPanel,
+          tile,
+          out.rows,
+          Math.min(tile, out.filters - first),
+          GemmPanels.Part.LEFT,
+          first * across,
+          across);
+    }
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
     GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;

@@ -245,8 +245,15 @@ final class GemmKernelF32 {
   }
 
   /**
-   * {@code C += A · B}. Rows of A and C must exist up to a multiple of 8 and columns of B and C up
-   * to one of {@link #TILE_COLUMNS}; what they hold beyond is ignored.
+   * {@code C += A · B}, with A row-major, and B and C in panels of {@link #TILE_COLUMNS} columns,
+   * whose rows follow each other: tiles far apart cost a wait for memory each, and rows far apart
+   * an address translation each.
+   *
+   * <p>Rows of A and C must exist up to a multiple of 8 and columns up to one of {@link
+   * #TILE_COLUMNS}; what they hold beyond is ignored.
+   *
+   * @param bPanel from one panel of B to the next
+   * @param cPanel from one panel of C to the next
    */
   static void add(
       float[] a,
@@ -254,42 +261,35 @@ final class GemmKernelF32 {
       int lda,
       float[] b,
       int b0,
-      int ldb,
+      int bPanel,
       float[] c,
       int c0,
-      int ldc,
+      int cPanel,
       int rows,
       int columns,
       int depth) {
-    for (int column = 0; column < columns; column += TILE_COLUMNS) {
+    int panels = Math.ceilDiv(columns, TILE_COLUMNS);
+    for (int panel = 0; panel < panels; panel++) {
+      int bAt = b0 + panel * bPanel;
       for (int row = 0; row < rows; row += GemmTile.ROWS) {
         int aRow = a0 + row * lda;
-        int cRow = c0 + row * ldc + column;
+        int cRow = c0 + panel * cPanel + row * TILE_COLUMNS;
         if (rows - row <= GemmTile.HALF) {
-          add4(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
+          add4(a, aRow, lda, b, bAt, c, cRow, depth);
         } else if (GemmTile.MANY_REGISTERS) {
-          add8(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
+          add8(a, aRow, lda, b, bAt, c, cRow, depth);
         } else {
-          add4(a, aRow, lda, b, b0 + column, ldb, c, cRow, ldc, depth);
+          add4(a, aRow, lda, b, bAt, c, cRow, depth);
           int a4 = aRow + GemmTile.HALF * lda;
-          int c4 = cRow + GemmTile.HALF * ldc;
-          add4(a, a4, lda, b, b0 + column, ldb, c, c4, ldc, depth);
+          int c4 = cRow + GemmTile.HALF * TILE_COLUMNS;
+          add4(a, a4, lda, b, bAt, c, c4, depth);
         }
       }
     }
   }
 
   private static void add8(
-      float[] a,
-      int a0,
-      int lda,
-      float[] b,
-      int b0,
-      int ldb,
-      float[] c,
-      int c0,
-      int ldc,
-      int depth) {
+      float[] a, int a0, int lda, float[] b, int b0, float[] c, int c0, int depth) {
     int a1 = a0 + lda;
     int a2 = a1 + lda;
     int a3 = a2 + lda;
@@ -297,30 +297,23 @@ final class GemmKernelF32 {
     int a5 = a4 + lda;
     int a6 = a5 + lda;
     int a7 = a6 + lda;
-    int c1 = c0 + ldc;
-    int c2 = c1 + ldc;
-    int c3 = c2 + ldc;
-    int c4 = c3 + ldc;
-    int c5 = c4 + ldc;
-    int c6 = c5 + ldc;
-    int c7 = c6 + ldc;
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, c0);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector l1 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector l2 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector l3 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector l4 = FloatVector.fromArray(SPECIES, c, c4);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
-    FloatVector l5 = FloatVector.fromArray(SPECIES, c, c5);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
-    FloatVector l6 = FloatVector.fromArray(SPECIES, c, c6);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, c, c6 + LANES);
-    FloatVector l7 = FloatVector.fromArray(SPECIES, c, c7);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, c, c7 + LANES);
-    for (int p = 0, bRow = b0; p < depth; p++, bRow += ldb) {
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, c0 + TILE_COLUMNS);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, c0 + TILE_COLUMNS + LANES);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, c0 + 2 * TILE_COLUMNS);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, c0 + 2 * TILE_COLUMNS + LANES);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, c0 + 3 * TILE_COLUMNS);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, c0 + 3 * TILE_COLUMNS + LANES);
+    FloatVector l4 = FloatVector.fromArray(SPECIES, c, c0 + 4 * TILE_COLUMNS);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, c, c0 + 4 * TILE_COLUMNS + LANES);
+    FloatVector l5 = FloatVector.fromArray(SPECIES, c, c0 + 5 * TILE_COLUMNS);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, c, c0 + 5 * TILE_COLUMNS + LANES);
+    FloatVector l6 = FloatVector.fromArray(SPECIES, c, c0 + 6 * TILE_COLUMNS);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, c, c0 + 6 * TILE_COLUMNS + LANES);
+    FloatVector l7 = FloatVector.fromArray(SPECIES, c, c0 + 7 * TILE_COLUMNS);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, c, c0 + 7 * TILE_COLUMNS + LANES);
+    for (int p = 0, bRow = b0; p < depth; p++, bRow += TILE_COLUMNS) {
       FloatVector left = FloatVector.fromArray(SPECIES, b, bRow);
       FloatVector right = FloatVector.fromArray(SPECIES, b, bRow + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[a0 + p]);
@@ -350,48 +343,36 @@ final class GemmKernelF32 {
     }
     l0.intoArray(c, c0);
     r0.intoArray(c, c0 + LANES);
-    l1.intoArray(c, c1);
-    r1.intoArray(c, c1 + LANES);
-    l2.intoArray(c, c2);
-    r2.intoArray(c, c2 + LANES);
-    l3.intoArray(c, c3);
-    r3.intoArray(c, c3 + LANES);
-    l4.intoArray(c, c4);
-    r4.intoArray(c, c4 + LANES);
-    l5.intoArray(c, c5);
-    r5.intoArray(c, c5 + LANES);
-    l6.intoArray(c, c6);
-    r6.intoArray(c, c6 + LANES);
-    l7.intoArray(c, c7);
-    r7.intoArray(c, c7 + LANES);
+    l1.intoArray(c, c0 + TILE_COLUMNS);
+    r1.intoArray(c, c0 + TILE_COLUMNS + LANES);
+    l2.intoArray(c, c0 + 2 * TILE_COLUMNS);
+    r2.intoArray(c, c0 + 2 * TILE_COLUMNS + LANES);
+    l3.intoArray(c, c0 + 3 * TILE_COLUMNS);
+    r3.intoArray(c, c0 + 3 * TILE_COLUMNS + LANES);
+    l4.intoArray(c, c0 + 4 * TILE_COLUMNS);
+    r4.intoArray(c, c0 + 4 * TILE_COLUMNS + LANES);
+    l5.intoArray(c, c0 + 5 * TILE_COLUMNS);
+    r5.intoArray(c, c0 + 5 * TILE_COLUMNS + LANES);
+    l6.intoArray(c, c0 + 6 * TILE_COLUMNS);
+    r6.intoArray(c, c0 + 6 * TILE_COLUMNS + LANES);
+    l7.intoArray(c, c0 + 7 * TILE_COLUMNS);
+    r7.intoArray(c, c0 + 7 * TILE_COLUMNS + LANES);
   }
 
   private static void add4(
-      float[] a,
-      int a0,
-      int lda,
-      float[] b,
-      int b0,
-      int ldb,
-      float[] c,
-      int c0,
-      int ldc,
-      int depth) {
+      float[] a, int a0, int lda, float[] b, int b0, float[] c, int c0, int depth) {
     int a1 = a0 + lda;
     int a2 = a1 + lda;
     int a3 = a2 + lda;
-    int c1 = c0 + ldc;
-    int c2 = c1 + ldc;
-    int c3 = c2 + ldc;
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, c0);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector l1 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector l2 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector l3 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    for (int p = 0, bRow = b0; p < depth; p++, bRow += ldb) {
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, c0 + TILE_COLUMNS);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, c0 + TILE_COLUMNS + LANES);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, c0 + 2 * TILE_COLUMNS);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, c0 + 2 * TILE_COLUMNS + LANES);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, c0 + 3 * TILE_COLUMNS);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, c0 + 3 * TILE_COLUMNS + LANES);
+    for (int p = 0, bRow = b0; p < depth; p++, bRow += TILE_COLUMNS) {
       FloatVector left = FloatVector.fromArray(SPECIES, b, bRow);
       FloatVector right = FloatVector.fromArray(SPECIES, b, bRow + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[a0 + p]);
@@ -409,11 +390,11 @@ final class GemmKernelF32 {
     }
     l0.intoArray(c, c0);
     r0.intoArray(c, c0 + LANES);
-    l1.intoArray(c, c1);
-    r1.intoArray(c, c1 + LANES);
-    l2.intoArray(c, c2);
-    r2.intoArray(c, c2 + LANES);
-    l3.intoArray(c, c3);
-    r3.intoArray(c, c3 + LANES);
+    l1.intoArray(c, c0 + TILE_COLUMNS);
+    r1.intoArray(c, c0 + TILE_COLUMNS + LANES);
+    l2.intoArray(c, c0 + 2 * TILE_COLUMNS);
+    r2.intoArray(c, c0 + 2 * TILE_COLUMNS + LANES);
+    l3.intoArray(c, c0 + 3 * TILE_COLUMNS);
+    r3.intoArray(c, c0 + 3 * TILE_COLUMNS + LANES);
   }
 }

@@ -171,7 +171,7 @@ abstract class GemmPanels {
   abstract void fill(int rows, int columns, int stride, MemorySegment values, long first);
 
   /**
-   * Adds a product to another's product part.
+   * Adds a product to another's product part; see {@link GemmKernelF32#add}.
    *
    * @param leftOwner whose left part is A, from {@code a0} on
    * @param b0 where B begins in the right part
@@ -182,10 +182,10 @@ abstract class GemmPanels {
       int a0,
       int lda,
       int b0,
-      int ldb,
+      int bPanel,
       GemmPanels productOwner,
       int c0,
-      int ldc,
+      int cPanel,
       int rows,
       int columns,
       int depth);

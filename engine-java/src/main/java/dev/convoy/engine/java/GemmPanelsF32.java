@@ -170,16 +170,16 @@ final class GemmPanelsF32 extends GemmPanels {
       int a0,
       int lda,
       int b0,
-      int ldb,
+      int bPanel,
       GemmPanels productOwner,
       int c0,
-      int ldc,
+      int cPanel,
       int rows,
       int columns,
       int depth) {
     float[] a = ((GemmPanelsF32) leftOwner).left;
     float[] c = ((GemmPanelsF32) productOwner).product;
-    GemmKernelF32.add(a, a0, lda, right, b0, ldb, c, c0, ldc, rows, columns, depth);
+    GemmKernelF32.add(a, a0, lda, right, b0, bPanel, c, c0, cPanel, rows, columns, depth);
   }
 
   @Override

@@ -170,16 +170,16 @@ final class GemmPanelsF64 extends GemmPanels {
       int a0,
       int lda,
       int b0,
-      int ldb,
+      int bPanel,
       GemmPanels productOwner,
       int c0,
-      int ldc,
+      int cPanel,
       int rows,
       int columns,
       int depth) {
     double[] a = ((GemmPanelsF64) leftOwner).left;
     double[] c = ((GemmPanelsF64) productOwner).product;
-    GemmKernelF64.add(a, a0, lda, right, b0, ldb, c, c0, ldc, rows, columns, depth);
+    GemmKernelF64.add(a, a0, lda, right, b0, bPanel, c, c0, cPanel, rows, columns, depth);
   }
 
   @Override

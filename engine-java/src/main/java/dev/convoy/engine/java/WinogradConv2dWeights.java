@@ -52,8 +52,10 @@ final class WinogradConv2dWeights {
   private int chunks;
   private int stride;
   private int inputPlane;
-  private int filterStride;
+  private int tile;
+  private int outputPanel;
   private int outputPlane;
+  private int sumPanel;
   private int sumPlane;
   private int vectorsPerFilters;
 
@@ -113,11 +115,13 @@ final class WinogradConv2dWeights {
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
     stride = inputs.stride();
     inputPlane = inputs.plane(channelsPerBlock, stride);
-    int lanes = GemmPanels.tileColumns(dtype) / 2;
-    filterStride = (GemmTile.roundUp(inputs.filters, 2 * lanes) / lanes | 1) * lanes;
-    vectorsPerFilters = Math.ceilDiv(inputs.filters, lanes);
-    outputPlane = inputs.plane(inputs.blockTiles, filterStride);
-    sumPlane = channelsPerBlock * filterStride;
+    tile = GemmPanels.tileColumns(dtype);
+    int filterPanels = Math.ceilDiv(inputs.filters, tile);
+    vectorsPerFilters = Math.ceilDiv(inputs.filters, tile / 2);
+    outputPanel = inputs.blockTiles * tile;
+    outputPlane = inputs.plane(filterPanels, outputPanel);
+    sumPanel = channelsPerBlock * tile;
+    sumPlane = filterPanels * sumPanel;
   }
 
   /** Blocks of the sums. */
@@ -160,10 +164,10 @@ final class WinogradConv2dWeights {
             plane * inputPlane,
             stride,
             plane * outputPlane,
-            filterStride,
+            outputPanel,
             partial,
             sum + plane * sumPlane,
-            filterStride,
+            sumPanel,
             channels,
             inputs.filters,
             deep);
@@ -258,9 +262,9 @@ final class WinogradConv2dWeights {
           lanes,
           work,
           GemmPanels.Part.RIGHT,
-          point * POINTS * outputPlane + filter,
+          point * POINTS * outputPlane + filter / tile * outputPanel + filter % tile,
           outputPlane,
-          filterStride,
+          tile,
           deep);
     }
   }
@@ -275,10 +279,13 @@ final class WinogradConv2dWeights {
     int channel = region % channelBlocks * channelsPerBlock;
     int channels = Math.min(channelsPerBlock, inputs.channels - channel);
     int some = Math.min(lanes, inputs.filters - filter);
-    int from = (int) (region * region()) + filter;
+    int from = (int) (region * region()) + filter / tile * sumPanel + filter % tile;
     int distance = (int) (regions() * region());
     for (int chunk = 1; chunk < chunks; chunk++) {
-      partial.add(from + chunk * distance, from, filterStride, PLANES * channelsPerBlock);
+      for (int plane = 0; plane < PLANES; plane++) {
+        int to = from + plane * sumPlane;
+        partial.add(to + chunk * distance, to, tile, channels);
+      }
     }
     int half = channels * lanes;
     work.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * half);
@@ -289,7 +296,7 @@ final class WinogradConv2dWeights {
           GemmPanels.Part.PRODUCT,
           from + point * sumPlane,
           POINTS * sumPlane,
-          filterStride,
+          tile,
           work,
           GemmPanels.Part.TILES,
           point * half,
