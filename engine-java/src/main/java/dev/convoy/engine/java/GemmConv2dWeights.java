@@ -16,8 +16,11 @@ import java.lang.foreign.MemorySegment;
  * a time.
  */
 final class GemmConv2dWeights {
-  /** Pixels that are worked on at a time. */
+  /** Pixels that are multiplied at a time: a panel of filters of theirs fits in L1. */
   private static final int DEPTH = 128;
+
+  /** Elements of the column matrix that are packed at a time: half of L2. */
+  private static final int PACKED = 128 * 1024;
 
   /** Most rows of the column matrix and most filters that are worked on at a time. */
   private static final int MOST_ROWS = 512;
@@ -53,6 +56,7 @@ final class GemmConv2dWeights {
   private int filterBlocks;
   private int blockFilters;
   private int blockRows;
+  private int packedPixels;
   private int tile;
   private int filterPanels;
   private int sumPanel;
@@ -122,6 +126,9 @@ final class GemmConv2dWeights {
     channelBlocks = Math.ceilDiv(blocks.channels, channelsPerBlock);
     tapRowBlocks = Math.ceilDiv(rows.taps, tapRowsPerBlock);
     blockRows = channelsPerBlock * tapRowsPerBlock * columns.taps;
+    // The longer the runs that are read from each channel, the better the processor sees them
+    // coming.
+    packedPixels = DEPTH * Math.clamp(PACKED / blockRows / DEPTH, 1, 8);
     int most = GemmTile.ROW_BYTES / blocks.dtype.bytes();
     filterBlocks = Math.ceilDiv(blocks.filters, most);
     blockFilters = Math.ceilDiv(blocks.filters, filterBlocks);
@@ -132,7 +139,7 @@ final class GemmConv2dWeights {
     long pixels = (long) images * planeOut;
     long wanted = Math.min(Math.ceilDiv(ENOUGH_PIECES, outputs), pixels / LEAST_CHUNK);
     chunkPixels = Math.ceilDiv(pixels, Math.max(1, wanted));
-    chunkPixels = Math.ceilDiv(chunkPixels, (long) DEPTH) * DEPTH;
+    chunkPixels = Math.ceilDiv(chunkPixels, (long) packedPixels) * packedPixels;
     chunks = (int) Math.ceilDiv(pixels, chunkPixels);
   }
 
@@ -150,14 +157,15 @@ final class GemmConv2dWeights {
     int chunk = piece / outputs;
     int region = (int) (piece * regionLength());
     partial.clear(GemmPanels.Part.PRODUCT, region, (int) regionLength());
-    int left = panels.stride(DEPTH);
-    panels.reserve(GemmPanels.Part.RIGHT, (long) filterPanels * DEPTH * tile);
+    int left = panels.stride(packedPixels);
+    int rightPanel = packedPixels * tile;
+    panels.reserve(GemmPanels.Part.RIGHT, (long) filterPanels * rightPanel);
     long last = Math.min((chunk + 1) * chunkPixels, (long) images * planeOut);
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
-    for (long pixel = chunk * chunkPixels; pixel < last; pixel += DEPTH) {
-      int depth = (int) Math.min(DEPTH, last - pixel);
-      mine.columns.plan(rows, columns, pixel, depth, out.tapRow, out.tapRows);
+    for (long pixel = chunk * chunkPixels; pixel < last; pixel += packedPixels) {
+      int pixels = (int) Math.min(packedPixels, last - pixel);
+      mine.columns.plan(rows, columns, pixel, pixels, out.tapRow, out.tapRows);
       int channel = out.group * blocks.channels + out.channel;
       panels.reserve(GemmPanels.Part.LEFT, (long) GemmTile.roundUp(out.rows, GemmTile.ROWS) * left);
       blocks.pack(
@@ -171,18 +179,20 @@ final class GemmConv2dWeights {
           GemmPanels.Part.LEFT,
           left);
       packFilters(panels, mine.columns, out);
-      panels.addProduct(
-          panels,
-          0,
-          left,
-          0,
-          DEPTH * tile,
-          partial,
-          region,
-          sumPanel,
-          out.rows,
-          out.filters,
-          depth);
+      for (int first = 0; first < pixels; first += DEPTH) {
+        panels.addProduct(
+            panels,
+            first,
+            left,
+            first * tile,
+            rightPanel,
+            partial,
+            region,
+            sumPanel,
+            out.rows,
+            out.filters,
+            Math.min(DEPTH, pixels - first));
+      }
     }
   }
 
@@ -198,7 +208,7 @@ final class GemmConv2dWeights {
             Math.min(tile, out.filters - first),
             block.runLength[run],
             GemmPanels.Part.RIGHT,
-            first * DEPTH + block.runColumn[run] * tile,
+            first * packedPixels + block.runColumn[run] * tile,
             tile);
       }
     }
