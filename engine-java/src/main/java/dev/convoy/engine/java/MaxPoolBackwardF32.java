@@ -88,8 +88,14 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
         FloatVector place = FloatVector.fromArray(F, places, at + c);
         FloatVector left = zero.blend(gradient, place.compare(VectorOperators.EQ, 0));
         FloatVector right = zero.blend(gradient, place.compare(VectorOperators.EQ, 1));
-        PoolRowsF32.LOWER.selectFrom(left, right).intoArray(dx, upper + 2 * c);
-        PoolRowsF32.UPPER.selectFrom(left, right).intoArray(dx, upper + 2 * c + LANES);
+        LanesF32.LOWER
+            .selectFrom(left.reinterpretAsInts(), right.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(dx, upper + 2 * c);
+        LanesF32.UPPER
+            .selectFrom(left.reinterpretAsInts(), right.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(dx, upper + 2 * c + LANES);
       }
       int lower = upper + width;
       for (int c = 0; c < outputs; c += LANES) {
@@ -97,8 +103,14 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
         FloatVector place = FloatVector.fromArray(F, places, at + c);
         FloatVector left = zero.blend(gradient, place.compare(VectorOperators.EQ, 2));
         FloatVector right = zero.blend(gradient, place.compare(VectorOperators.EQ, 3));
-        PoolRowsF32.LOWER.selectFrom(left, right).intoArray(dx, lower + 2 * c);
-        PoolRowsF32.UPPER.selectFrom(left, right).intoArray(dx, lower + 2 * c + LANES);
+        LanesF32.LOWER
+            .selectFrom(left.reinterpretAsInts(), right.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(dx, lower + 2 * c);
+        LanesF32.UPPER
+            .selectFrom(left.reinterpretAsInts(), right.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(dx, lower + 2 * c + LANES);
       }
     }
   }

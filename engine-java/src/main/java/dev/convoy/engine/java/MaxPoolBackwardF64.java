@@ -88,8 +88,14 @@ final class MaxPoolBackwardF64 extends MaxPoolBackward {
         DoubleVector place = DoubleVector.fromArray(F, places, at + c);
         DoubleVector left = zero.blend(gradient, place.compare(VectorOperators.EQ, 0));
         DoubleVector right = zero.blend(gradient, place.compare(VectorOperators.EQ, 1));
-        PoolRowsF64.LOWER.selectFrom(left, right).intoArray(dx, upper + 2 * c);
-        PoolRowsF64.UPPER.selectFrom(left, right).intoArray(dx, upper + 2 * c + LANES);
+        LanesF64.LOWER
+            .selectFrom(left.reinterpretAsLongs(), right.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(dx, upper + 2 * c);
+        LanesF64.UPPER
+            .selectFrom(left.reinterpretAsLongs(), right.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(dx, upper + 2 * c + LANES);
       }
       int lower = upper + width;
       for (int c = 0; c < outputs; c += LANES) {
@@ -97,8 +103,14 @@ final class MaxPoolBackwardF64 extends MaxPoolBackward {
         DoubleVector place = DoubleVector.fromArray(F, places, at + c);
         DoubleVector left = zero.blend(gradient, place.compare(VectorOperators.EQ, 2));
         DoubleVector right = zero.blend(gradient, place.compare(VectorOperators.EQ, 3));
-        PoolRowsF64.LOWER.selectFrom(left, right).intoArray(dx, lower + 2 * c);
-        PoolRowsF64.UPPER.selectFrom(left, right).intoArray(dx, lower + 2 * c + LANES);
+        LanesF64.LOWER
+            .selectFrom(left.reinterpretAsLongs(), right.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(dx, lower + 2 * c);
+        LanesF64.UPPER
+            .selectFrom(left.reinterpretAsLongs(), right.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(dx, lower + 2 * c + LANES);
       }
     }
   }

@@ -125,10 +125,22 @@ final class MaxPoolF32 extends MaxPool {
           FloatVector u1 = FloatVector.fromArray(F, image, upper + LANES);
           FloatVector l = FloatVector.fromArray(F, image, lower);
           FloatVector l1 = FloatVector.fromArray(F, image, lower + LANES);
-          FloatVector a = PoolRowsF32.EVEN.selectFrom(u, u1);
-          FloatVector b = PoolRowsF32.ODD.selectFrom(u, u1);
-          FloatVector c = PoolRowsF32.EVEN.selectFrom(l, l1);
-          FloatVector d = PoolRowsF32.ODD.selectFrom(l, l1);
+          FloatVector a =
+              LanesF32.EVEN
+                  .selectFrom(u.reinterpretAsInts(), u1.reinterpretAsInts())
+                  .reinterpretAsFloats();
+          FloatVector b =
+              LanesF32.ODD
+                  .selectFrom(u.reinterpretAsInts(), u1.reinterpretAsInts())
+                  .reinterpretAsFloats();
+          FloatVector c =
+              LanesF32.EVEN
+                  .selectFrom(l.reinterpretAsInts(), l1.reinterpretAsInts())
+                  .reinterpretAsFloats();
+          FloatVector d =
+              LanesF32.ODD
+                  .selectFrom(l.reinterpretAsInts(), l1.reinterpretAsInts())
+                  .reinterpretAsFloats();
           VectorMask<Float> right = b.compare(VectorOperators.GT, a);
           VectorMask<Float> lowerRight = d.compare(VectorOperators.GT, c);
           a = a.blend(b, right);

@@ -125,10 +125,22 @@ final class MaxPoolF64 extends MaxPool {
           DoubleVector u1 = DoubleVector.fromArray(F, image, upper + LANES);
           DoubleVector l = DoubleVector.fromArray(F, image, lower);
           DoubleVector l1 = DoubleVector.fromArray(F, image, lower + LANES);
-          DoubleVector a = PoolRowsF64.EVEN.selectFrom(u, u1);
-          DoubleVector b = PoolRowsF64.ODD.selectFrom(u, u1);
-          DoubleVector c = PoolRowsF64.EVEN.selectFrom(l, l1);
-          DoubleVector d = PoolRowsF64.ODD.selectFrom(l, l1);
+          DoubleVector a =
+              LanesF64.EVEN
+                  .selectFrom(u.reinterpretAsLongs(), u1.reinterpretAsLongs())
+                  .reinterpretAsDoubles();
+          DoubleVector b =
+              LanesF64.ODD
+                  .selectFrom(u.reinterpretAsLongs(), u1.reinterpretAsLongs())
+                  .reinterpretAsDoubles();
+          DoubleVector c =
+              LanesF64.EVEN
+                  .selectFrom(l.reinterpretAsLongs(), l1.reinterpretAsLongs())
+                  .reinterpretAsDoubles();
+          DoubleVector d =
+              LanesF64.ODD
+                  .selectFrom(l.reinterpretAsLongs(), l1.reinterpretAsLongs())
+                  .reinterpretAsDoubles();
           VectorMask<Double> right = b.compare(VectorOperators.GT, a);
           VectorMask<Double> lowerRight = d.compare(VectorOperators.GT, c);
           a = a.blend(b, right);

@@ -2,6 +2,7 @@ package dev.convoy.engine.java;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -20,33 +21,7 @@ final class PoolRowsF32 {
   /** Vectors of two doubles have no shuffles that the compiler knows. */
   static final boolean SHUFFLES = LANES > 2;
 
-  /** Selects every other element of two vectors, from the first or from the second. */
-  static final FloatVector EVEN = FloatVector.fromArray(F, everyOther(), 0);
-
-  static final FloatVector ODD = EVEN.add(1);
-
-  /** Selects the elements of two vectors in turn: the lower halves, or the upper. */
-  static final FloatVector LOWER = FloatVector.fromArray(F, interleaved(0), 0);
-
-  static final FloatVector UPPER = FloatVector.fromArray(F, interleaved(LANES / 2), 0);
-
   private PoolRowsF32() {}
-
-  private static float[] everyOther() {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = 2 * i;
-    }
-    return lanes;
-  }
-
-  private static float[] interleaved(int from) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = from + i / 2 + i % 2 * LANES;
-    }
-    return lanes;
-  }
 
   /** Whether all are numbers above -∞, for which a comparison tells all. */
   static boolean areRegular(float[] x, int length) {
@@ -217,13 +192,25 @@ final class PoolRowsF32 {
         int oddTo = oddAt + phase * phasePitch;
         FloatVector a = FloatVector.fromArray(F, image, at);
         FloatVector b = FloatVector.fromArray(F, image, at + LANES);
-        EVEN.selectFrom(a, b).intoArray(phases, evenTo);
-        ODD.selectFrom(a, b).intoArray(phases, oddTo);
+        LanesF32.EVEN
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(phases, evenTo);
+        LanesF32.ODD
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(phases, oddTo);
         for (int c = LANES; c < evens; c += LANES) {
           a = FloatVector.fromArray(F, image, at + 2 * c);
           b = FloatVector.fromArray(F, image, at + 2 * c + LANES);
-          EVEN.selectFrom(a, b).intoArray(phases, evenTo + c);
-          ODD.selectFrom(a, b).intoArray(phases, oddTo + c);
+          LanesF32.EVEN
+              .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+              .reinterpretAsFloats()
+              .intoArray(phases, evenTo + c);
+          LanesF32.ODD
+              .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+              .reinterpretAsFloats()
+              .intoArray(phases, oddTo + c);
         }
         FloatVector.broadcast(F, padding).intoArray(phases, evenTo + evens);
         FloatVector.broadcast(F, padding).intoArray(phases, oddTo + odds);
@@ -277,11 +264,11 @@ final class PoolRowsF32 {
       }
       return;
     }
-    FloatVector chosen = FloatVector.zero(F).addIndex(stride);
+    IntVector chosen = LanesF32.IOTA.mul(stride);
     chosen = chosen.blend(0, chosen.compare(VectorOperators.GE, LANES));
     for (int i = 0; i < count; i += step) {
-      FloatVector columns = FloatVector.fromArray(F, image, at + i * stride);
-      chosen.selectFrom(columns).intoArray(phases, to + i);
+      IntVector columns = FloatVector.fromArray(F, image, at + i * stride).reinterpretAsInts();
+      chosen.selectFrom(columns).reinterpretAsFloats().intoArray(phases, to + i);
     }
   }
 
@@ -381,13 +368,25 @@ final class PoolRowsF32 {
         int oddFrom = oddAt + phase * phasePitch;
         FloatVector a = FloatVector.fromArray(F, phases, evenFrom);
         FloatVector b = FloatVector.fromArray(F, phases, oddFrom);
-        LOWER.selectFrom(a, b).intoArray(image, to);
-        UPPER.selectFrom(a, b).intoArray(image, to + LANES);
+        LanesF32.LOWER
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(image, to);
+        LanesF32.UPPER
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoArray(image, to + LANES);
         for (int c = LANES; c < evens; c += LANES) {
           a = FloatVector.fromArray(F, phases, evenFrom + c);
           b = FloatVector.fromArray(F, phases, oddFrom + c);
-          LOWER.selectFrom(a, b).intoArray(image, to + 2 * c);
-          UPPER.selectFrom(a, b).intoArray(image, to + 2 * c + LANES);
+          LanesF32.LOWER
+              .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+              .reinterpretAsFloats()
+              .intoArray(image, to + 2 * c);
+          LanesF32.UPPER
+              .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+              .reinterpretAsFloats()
+              .intoArray(image, to + 2 * c + LANES);
         }
       } else {
         fill(image, to, width, 0);

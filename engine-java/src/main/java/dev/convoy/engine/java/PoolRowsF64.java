@@ -2,6 +2,7 @@ package dev.convoy.engine.java;
 
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -20,33 +21,7 @@ final class PoolRowsF64 {
   /** Vectors of two doubles have no shuffles that the compiler knows. */
   static final boolean SHUFFLES = LANES > 2;
 
-  /** Selects every other element of two vectors, from the first or from the second. */
-  static final DoubleVector EVEN = DoubleVector.fromArray(F, everyOther(), 0);
-
-  static final DoubleVector ODD = EVEN.add(1);
-
-  /** Selects the elements of two vectors in turn: the lower halves, or the upper. */
-  static final DoubleVector LOWER = DoubleVector.fromArray(F, interleaved(0), 0);
-
-  static final DoubleVector UPPER = DoubleVector.fromArray(F, interleaved(LANES / 2), 0);
-
   private PoolRowsF64() {}
-
-  private static double[] everyOther() {
-    double[] lanes = new double[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = 2 * i;
-    }
-    return lanes;
-  }
-
-  private static double[] interleaved(int from) {
-    double[] lanes = new double[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = from + i / 2 + i % 2 * LANES;
-    }
-    return lanes;
-  }
 
   /** Whether all are numbers above -∞, for which a comparison tells all. */
   static boolean areRegular(double[] x, int length) {
@@ -217,13 +192,25 @@ final class PoolRowsF64 {
         int oddTo = oddAt + phase * phasePitch;
         DoubleVector a = DoubleVector.fromArray(F, image, at);
         DoubleVector b = DoubleVector.fromArray(F, image, at + LANES);
-        EVEN.selectFrom(a, b).intoArray(phases, evenTo);
-        ODD.selectFrom(a, b).intoArray(phases, oddTo);
+        LanesF64.EVEN
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(phases, evenTo);
+        LanesF64.ODD
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(phases, oddTo);
         for (int c = LANES; c < evens; c += LANES) {
           a = DoubleVector.fromArray(F, image, at + 2 * c);
           b = DoubleVector.fromArray(F, image, at + 2 * c + LANES);
-          EVEN.selectFrom(a, b).intoArray(phases, evenTo + c);
-          ODD.selectFrom(a, b).intoArray(phases, oddTo + c);
+          LanesF64.EVEN
+              .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+              .reinterpretAsDoubles()
+              .intoArray(phases, evenTo + c);
+          LanesF64.ODD
+              .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+              .reinterpretAsDoubles()
+              .intoArray(phases, oddTo + c);
         }
         DoubleVector.broadcast(F, padding).intoArray(phases, evenTo + evens);
         DoubleVector.broadcast(F, padding).intoArray(phases, oddTo + odds);
@@ -277,11 +264,11 @@ final class PoolRowsF64 {
       }
       return;
     }
-    DoubleVector chosen = DoubleVector.zero(F).addIndex(stride);
+    LongVector chosen = LanesF64.IOTA.mul(stride);
     chosen = chosen.blend(0, chosen.compare(VectorOperators.GE, LANES));
     for (int i = 0; i < count; i += step) {
-      DoubleVector columns = DoubleVector.fromArray(F, image, at + i * stride);
-      chosen.selectFrom(columns).intoArray(phases, to + i);
+      LongVector columns = DoubleVector.fromArray(F, image, at + i * stride).reinterpretAsLongs();
+      chosen.selectFrom(columns).reinterpretAsDoubles().intoArray(phases, to + i);
     }
   }
 
@@ -381,13 +368,25 @@ final class PoolRowsF64 {
         int oddFrom = oddAt + phase * phasePitch;
         DoubleVector a = DoubleVector.fromArray(F, phases, evenFrom);
         DoubleVector b = DoubleVector.fromArray(F, phases, oddFrom);
-        LOWER.selectFrom(a, b).intoArray(image, to);
-        UPPER.selectFrom(a, b).intoArray(image, to + LANES);
+        LanesF64.LOWER
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(image, to);
+        LanesF64.UPPER
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoArray(image, to + LANES);
         for (int c = LANES; c < evens; c += LANES) {
           a = DoubleVector.fromArray(F, phases, evenFrom + c);
           b = DoubleVector.fromArray(F, phases, oddFrom + c);
-          LOWER.selectFrom(a, b).intoArray(image, to + 2 * c);
-          UPPER.selectFrom(a, b).intoArray(image, to + 2 * c + LANES);
+          LanesF64.LOWER
+              .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+              .reinterpretAsDoubles()
+              .intoArray(image, to + 2 * c);
+          LanesF64.UPPER
+              .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+              .reinterpretAsDoubles()
+              .intoArray(image, to + 2 * c + LANES);
         }
       } else {
         fill(image, to, width, 0);

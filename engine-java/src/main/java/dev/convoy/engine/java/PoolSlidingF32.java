@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -24,9 +25,6 @@ final class PoolSlidingF32 extends PoolSliding {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /** Which elements of two vectors are windows' first, of stride 1 and 2. */
-  private static final FloatVector EACH = FloatVector.zero(F).addIndex(1);
 
   PoolSlidingF32(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F32, LANES, buffers);
@@ -63,8 +61,8 @@ final class PoolSlidingF32 extends PoolSliding {
         ByteVector.zero(B)
             .blend((byte) 1, VectorMask.fromLong(B, offLeft))
             .blend((byte) 2, VectorMask.fromLong(B, offLeft & offMiddle));
-    FloatVector lefts = stride == 1 ? EACH : PoolRowsF32.EVEN;
-    FloatVector middles = lefts.add(1);
+    IntVector lefts = stride == 1 ? LanesF32.IOTA : LanesF32.EVEN;
+    IntVector middles = lefts.add(1);
     FloatVector none = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     long line = (long) columns.size * Float.BYTES;
     long outputs = columns.outputs;
@@ -85,15 +83,27 @@ final class PoolSlidingF32 extends PoolSliding {
         long here = at + row * line;
         FloatVector u = FloatVector.fromMemorySegment(F, source, here, ORDER);
         FloatVector v = FloatVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
-        lower = lefts.selectFrom(u, v).blend(none, noLeft);
-        FloatVector other = middles.selectFrom(u, v).blend(none, noMiddle);
+        lower =
+            lefts
+                .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
+                .reinterpretAsFloats()
+                .blend(none, noLeft);
+        FloatVector other =
+            middles
+                .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
+                .reinterpretAsFloats()
+                .blend(none, noMiddle);
         VectorMask<Float> stays =
             other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
         lower = other.blend(lower, stays);
         lowerTap = ByteVector.broadcast(B, 1).blend(firstTap, stays.cast(B));
         u = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
         v = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES + VECTOR, ORDER);
-        other = lefts.selectFrom(u, v).blend(none, noRight);
+        other =
+            lefts
+                .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
+                .reinterpretAsFloats()
+                .blend(none, noRight);
         stays =
             other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
         lower = other.blend(lower, stays);
@@ -249,8 +259,14 @@ final class PoolSlidingF32 extends PoolSliding {
         FloatVector a = edgeFirst ? edges : middles;
         FloatVector b = edgeFirst ? middles : edges;
         long here = into + row * line;
-        PoolRowsF32.LOWER.selectFrom(a, b).intoMemorySegment(target, here, ORDER);
-        PoolRowsF32.UPPER.selectFrom(a, b).intoMemorySegment(target, here + VECTOR, ORDER);
+        LanesF32.LOWER
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(target, here, ORDER);
+        LanesF32.UPPER
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(target, here + VECTOR, ORDER);
       }
       if (row + 1 >= from && row + 1 < to) {
         middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 4).cast(F));
@@ -262,8 +278,14 @@ final class PoolSlidingF32 extends PoolSliding {
         FloatVector a = edgeFirst ? edges : middles;
         FloatVector b = edgeFirst ? middles : edges;
         long here = into + (row + 1) * line;
-        PoolRowsF32.LOWER.selectFrom(a, b).intoMemorySegment(target, here, ORDER);
-        PoolRowsF32.UPPER.selectFrom(a, b).intoMemorySegment(target, here + VECTOR, ORDER);
+        LanesF32.LOWER
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(target, here, ORDER);
+        LanesF32.UPPER
+            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(target, here + VECTOR, ORDER);
       }
       middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 7).cast(F));
       edges =

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -24,9 +25,6 @@ final class PoolSlidingF64 extends PoolSliding {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /** Which elements of two vectors are windows' first, of stride 1 and 2. */
-  private static final DoubleVector EACH = DoubleVector.zero(F).addIndex(1);
 
   PoolSlidingF64(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F64, LANES, buffers);
@@ -63,8 +61,8 @@ final class PoolSlidingF64 extends PoolSliding {
         ByteVector.zero(B)
             .blend((byte) 1, VectorMask.fromLong(B, offLeft))
             .blend((byte) 2, VectorMask.fromLong(B, offLeft & offMiddle));
-    DoubleVector lefts = stride == 1 ? EACH : PoolRowsF64.EVEN;
-    DoubleVector middles = lefts.add(1);
+    LongVector lefts = stride == 1 ? LanesF64.IOTA : LanesF64.EVEN;
+    LongVector middles = lefts.add(1);
     DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
     long line = (long) columns.size * Double.BYTES;
     long outputs = columns.outputs;
@@ -85,15 +83,27 @@ final class PoolSlidingF64 extends PoolSliding {
         long here = at + row * line;
         DoubleVector u = DoubleVector.fromMemorySegment(F, source, here, ORDER);
         DoubleVector v = DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
-        lower = lefts.selectFrom(u, v).blend(none, noLeft);
-        DoubleVector other = middles.selectFrom(u, v).blend(none, noMiddle);
+        lower =
+            lefts
+                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+                .reinterpretAsDoubles()
+                .blend(none, noLeft);
+        DoubleVector other =
+            middles
+                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+                .reinterpretAsDoubles()
+                .blend(none, noMiddle);
         VectorMask<Double> stays =
             other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
         lower = other.blend(lower, stays);
         lowerTap = ByteVector.broadcast(B, 1).blend(firstTap, stays.cast(B));
         u = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
         v = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES + VECTOR, ORDER);
-        other = lefts.selectFrom(u, v).blend(none, noRight);
+        other =
+            lefts
+                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+                .reinterpretAsDoubles()
+                .blend(none, noRight);
         stays =
             other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
         lower = other.blend(lower, stays);
@@ -250,8 +260,14 @@ final class PoolSlidingF64 extends PoolSliding {
         DoubleVector a = edgeFirst ? edges : middles;
         DoubleVector b = edgeFirst ? middles : edges;
         long here = into + row * line;
-        PoolRowsF64.LOWER.selectFrom(a, b).intoMemorySegment(target, here, ORDER);
-        PoolRowsF64.UPPER.selectFrom(a, b).intoMemorySegment(target, here + VECTOR, ORDER);
+        LanesF64.LOWER
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(target, here, ORDER);
+        LanesF64.UPPER
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(target, here + VECTOR, ORDER);
       }
       if (row + 1 >= from && row + 1 < to) {
         middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 4).cast(F));
@@ -263,8 +279,14 @@ final class PoolSlidingF64 extends PoolSliding {
         DoubleVector a = edgeFirst ? edges : middles;
         DoubleVector b = edgeFirst ? middles : edges;
         long here = into + (row + 1) * line;
-        PoolRowsF64.LOWER.selectFrom(a, b).intoMemorySegment(target, here, ORDER);
-        PoolRowsF64.UPPER.selectFrom(a, b).intoMemorySegment(target, here + VECTOR, ORDER);
+        LanesF64.LOWER
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(target, here, ORDER);
+        LanesF64.UPPER
+            .selectFrom(a.reinterpretAsLongs(), b.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(target, here + VECTOR, ORDER);
       }
       middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 7).cast(F));
       edges =

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -27,21 +28,6 @@ final class PoolTilesF32 extends PoolTiles {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /**
-   * Which elements of two vectors are windows' left ones, where the second vector begins with a
-   * window of this number.
-   */
-  private static final float[][] LEFTS = new float[LANES + 1][LANES];
-
-  static {
-    for (int second = 1; second <= LANES; second++) {
-      for (int i = 0; i < LANES; i++) {
-        int element = i < second ? 2 * i : LANES + 2 * (i - second);
-        LEFTS[second][i] = Math.min(element, 2 * LANES - 2);
-      }
-    }
-  }
 
   PoolTilesF32(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F32, LANES, buffers);
@@ -68,8 +54,13 @@ final class PoolTilesF32 extends PoolTiles {
     int together = pairs ? 2 : 1;
     long second = pairs ? 2 * line : VECTOR;
     int last = Math.max(0, outputs - LANES);
-    FloatVector lefts = FloatVector.fromArray(F, LEFTS[pairs ? outputs : LANES / 2], 0);
-    FloatVector rights = lefts.add(1);
+    // Of two vectors the windows' left elements, where the second begins with window `next`.
+    int next = pairs ? outputs : LANES / 2;
+    IntVector lefts =
+        LanesF32.EVEN
+            .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
+            .min(2 * LANES - 2);
+    IntVector rights = lefts.add(1);
     for (int row = 0; row < rows; row += together) {
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -79,10 +70,14 @@ final class PoolTilesF32 extends PoolTiles {
         FloatVector w = FloatVector.fromMemorySegment(F, from, lower, ORDER);
         FloatVector v = FloatVector.fromMemorySegment(F, from, upper + second, ORDER);
         FloatVector x = FloatVector.fromMemorySegment(F, from, lower + second, ORDER);
-        FloatVector a = lefts.selectFrom(u, v);
-        FloatVector b = rights.selectFrom(u, v);
-        FloatVector c = lefts.selectFrom(w, x);
-        FloatVector d = rights.selectFrom(w, x);
+        FloatVector a =
+            lefts.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
+        FloatVector b =
+            rights.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
+        FloatVector c =
+            lefts.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
+        FloatVector d =
+            rights.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
         VectorMask<Float> left =
             b.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
         VectorMask<Float> lowerLeft =
@@ -134,15 +129,27 @@ final class PoolTilesF32 extends PoolTiles {
         ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
         FloatVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         FloatVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
-        PoolRowsF32.LOWER.selectFrom(l, r).intoMemorySegment(to, upper, ORDER);
+        LanesF32.LOWER
+            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(to, upper, ORDER);
         if (wide) {
-          PoolRowsF32.UPPER.selectFrom(l, r).intoMemorySegment(to, upper + VECTOR, ORDER);
+          LanesF32.UPPER
+              .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+              .reinterpretAsFloats()
+              .intoMemorySegment(to, upper + VECTOR, ORDER);
         }
         l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
         r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
-        PoolRowsF32.LOWER.selectFrom(l, r).intoMemorySegment(to, lower, ORDER);
+        LanesF32.LOWER
+            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(to, lower, ORDER);
         if (wide) {
-          PoolRowsF32.UPPER.selectFrom(l, r).intoMemorySegment(to, lower + VECTOR, ORDER);
+          LanesF32.UPPER
+              .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+              .reinterpretAsFloats()
+              .intoMemorySegment(to, lower + VECTOR, ORDER);
         }
       }
       at += (long) outputs * Float.BYTES;
@@ -164,8 +171,13 @@ final class PoolTilesF32 extends PoolTiles {
     long second = pairs ? 2 * line : VECTOR;
     int last = Math.max(0, outputs - LANES);
     float factor = 1F / divisor;
-    FloatVector lefts = FloatVector.fromArray(F, LEFTS[pairs ? outputs : LANES / 2], 0);
-    FloatVector rights = lefts.add(1);
+    // Of two vectors the windows' left elements, where the second begins with window `next`.
+    int next = pairs ? outputs : LANES / 2;
+    IntVector lefts =
+        LanesF32.EVEN
+            .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
+            .min(2 * LANES - 2);
+    IntVector rights = lefts.add(1);
     for (int row = 0; row < rows; row += together) {
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -178,8 +190,12 @@ final class PoolTilesF32 extends PoolTiles {
             FloatVector.fromMemorySegment(F, from, upper + second, ORDER)
                 .add(FloatVector.fromMemorySegment(F, from, lower + second, ORDER));
         lefts
-            .selectFrom(u, v)
-            .add(rights.selectFrom(u, v))
+            .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .add(
+                rights
+                    .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
+                    .reinterpretAsFloats())
             .mul(factor)
             .intoMemorySegment(to, target + (long) Float.BYTES * column, ORDER);
       }
@@ -207,8 +223,14 @@ final class PoolTilesF32 extends PoolTiles {
         FloatVector share =
             FloatVector.fromMemorySegment(F, from, at + (long) Float.BYTES * column, ORDER)
                 .mul(factor);
-        FloatVector l = PoolRowsF32.LOWER.selectFrom(share, share);
-        FloatVector r = PoolRowsF32.UPPER.selectFrom(share, share);
+        FloatVector l =
+            LanesF32.LOWER
+                .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
+                .reinterpretAsFloats();
+        FloatVector r =
+            LanesF32.UPPER
+                .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
+                .reinterpretAsFloats();
         l.intoMemorySegment(to, upper, ORDER);
         if (wide) {
           r.intoMemorySegment(to, upper + VECTOR, ORDER);

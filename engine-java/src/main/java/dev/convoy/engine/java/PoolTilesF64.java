@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -27,21 +28,6 @@ final class PoolTilesF64 extends PoolTiles {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /**
-   * Which elements of two vectors are windows' left ones, where the second vector begins with a
-   * window of this number.
-   */
-  private static final double[][] LEFTS = new double[LANES + 1][LANES];
-
-  static {
-    for (int second = 1; second <= LANES; second++) {
-      for (int i = 0; i < LANES; i++) {
-        int element = i < second ? 2 * i : LANES + 2 * (i - second);
-        LEFTS[second][i] = Math.min(element, 2 * LANES - 2);
-      }
-    }
-  }
 
   PoolTilesF64(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F64, LANES, buffers);
@@ -68,8 +54,13 @@ final class PoolTilesF64 extends PoolTiles {
     int together = pairs ? 2 : 1;
     long second = pairs ? 2 * line : VECTOR;
     int last = Math.max(0, outputs - LANES);
-    DoubleVector lefts = DoubleVector.fromArray(F, LEFTS[pairs ? outputs : LANES / 2], 0);
-    DoubleVector rights = lefts.add(1);
+    // Of two vectors the windows' left elements, where the second begins with window `next`.
+    int next = pairs ? outputs : LANES / 2;
+    LongVector lefts =
+        LanesF64.EVEN
+            .add(LANES - 2 * next, LanesF64.IOTA.compare(VectorOperators.GE, next))
+            .min(2 * LANES - 2);
+    LongVector rights = lefts.add(1);
     for (int row = 0; row < rows; row += together) {
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -79,10 +70,18 @@ final class PoolTilesF64 extends PoolTiles {
         DoubleVector w = DoubleVector.fromMemorySegment(F, from, lower, ORDER);
         DoubleVector v = DoubleVector.fromMemorySegment(F, from, upper + second, ORDER);
         DoubleVector x = DoubleVector.fromMemorySegment(F, from, lower + second, ORDER);
-        DoubleVector a = lefts.selectFrom(u, v);
-        DoubleVector b = rights.selectFrom(u, v);
-        DoubleVector c = lefts.selectFrom(w, x);
-        DoubleVector d = rights.selectFrom(w, x);
+        DoubleVector a =
+            lefts.selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs()).reinterpretAsDoubles();
+        DoubleVector b =
+            rights
+                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        DoubleVector c =
+            lefts.selectFrom(w.reinterpretAsLongs(), x.reinterpretAsLongs()).reinterpretAsDoubles();
+        DoubleVector d =
+            rights
+                .selectFrom(w.reinterpretAsLongs(), x.reinterpretAsLongs())
+                .reinterpretAsDoubles();
         VectorMask<Double> left =
             b.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
         VectorMask<Double> lowerLeft =
@@ -134,15 +133,27 @@ final class PoolTilesF64 extends PoolTiles {
         ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
         DoubleVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         DoubleVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
-        PoolRowsF64.LOWER.selectFrom(l, r).intoMemorySegment(to, upper, ORDER);
+        LanesF64.LOWER
+            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(to, upper, ORDER);
         if (wide) {
-          PoolRowsF64.UPPER.selectFrom(l, r).intoMemorySegment(to, upper + VECTOR, ORDER);
+          LanesF64.UPPER
+              .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+              .reinterpretAsDoubles()
+              .intoMemorySegment(to, upper + VECTOR, ORDER);
         }
         l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
         r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
-        PoolRowsF64.LOWER.selectFrom(l, r).intoMemorySegment(to, lower, ORDER);
+        LanesF64.LOWER
+            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(to, lower, ORDER);
         if (wide) {
-          PoolRowsF64.UPPER.selectFrom(l, r).intoMemorySegment(to, lower + VECTOR, ORDER);
+          LanesF64.UPPER
+              .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+              .reinterpretAsDoubles()
+              .intoMemorySegment(to, lower + VECTOR, ORDER);
         }
       }
       at += (long) outputs * Double.BYTES;
@@ -164,8 +175,13 @@ final class PoolTilesF64 extends PoolTiles {
     long second = pairs ? 2 * line : VECTOR;
     int last = Math.max(0, outputs - LANES);
     double factor = 1F / divisor;
-    DoubleVector lefts = DoubleVector.fromArray(F, LEFTS[pairs ? outputs : LANES / 2], 0);
-    DoubleVector rights = lefts.add(1);
+    // Of two vectors the windows' left elements, where the second begins with window `next`.
+    int next = pairs ? outputs : LANES / 2;
+    LongVector lefts =
+        LanesF64.EVEN
+            .add(LANES - 2 * next, LanesF64.IOTA.compare(VectorOperators.GE, next))
+            .min(2 * LANES - 2);
+    LongVector rights = lefts.add(1);
     for (int row = 0; row < rows; row += together) {
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -178,8 +194,12 @@ final class PoolTilesF64 extends PoolTiles {
             DoubleVector.fromMemorySegment(F, from, upper + second, ORDER)
                 .add(DoubleVector.fromMemorySegment(F, from, lower + second, ORDER));
         lefts
-            .selectFrom(u, v)
-            .add(rights.selectFrom(u, v))
+            .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .add(
+                rights
+                    .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+                    .reinterpretAsDoubles())
             .mul(factor)
             .intoMemorySegment(to, target + (long) Double.BYTES * column, ORDER);
       }
@@ -207,8 +227,14 @@ final class PoolTilesF64 extends PoolTiles {
         DoubleVector share =
             DoubleVector.fromMemorySegment(F, from, at + (long) Double.BYTES * column, ORDER)
                 .mul(factor);
-        DoubleVector l = PoolRowsF64.LOWER.selectFrom(share, share);
-        DoubleVector r = PoolRowsF64.UPPER.selectFrom(share, share);
+        DoubleVector l =
+            LanesF64.LOWER
+                .selectFrom(share.reinterpretAsLongs(), share.reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        DoubleVector r =
+            LanesF64.UPPER
+                .selectFrom(share.reinterpretAsLongs(), share.reinterpretAsLongs())
+                .reinterpretAsDoubles();
         l.intoMemorySegment(to, upper, ORDER);
         if (wide) {
           r.intoMemorySegment(to, upper + VECTOR, ORDER);

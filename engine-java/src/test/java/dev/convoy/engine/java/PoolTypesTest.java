@@ -36,6 +36,8 @@ class PoolTypesTest {
             .replace("float", "double")
             .replace("Float", "Double")
             .replace("FLOAT", "DOUBLE")
+            .replace("reinterpretAsInts", "reinterpretAsLongs")
+            .replaceAll("IntVector(?! places|\\))", "LongVector") // places are integers in both
             .replace("I2F", "I2D")
             .replace("F2I", "D2I");
     assertEquals(tokens(replaced), tokens(doubles));
