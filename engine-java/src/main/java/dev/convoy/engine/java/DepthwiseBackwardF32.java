@@ -2,7 +2,6 @@ package dev.convoy.engine.java;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,9 +11,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class DepthwiseBackwardF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-
-  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   private DepthwiseBackwardF32() {}
 
@@ -68,12 +64,24 @@ final class DepthwiseBackwardF32 {
       here = FloatVector.fromArray(SPECIES, dy, at + 1);
       FloatVector even = w00.fma(here, w02.fma(before, evenAbove));
       FloatVector odd = w01.fma(here, oddAbove);
-      even.rearrange(LOW, odd).intoArray(to, out);
-      even.rearrange(HIGH, odd).intoArray(to, out + LANES);
+      LanesF32.LOWER
+          .selectFrom(even.reinterpretAsInts(), odd.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, out);
+      LanesF32.UPPER
+          .selectFrom(even.reinterpretAsInts(), odd.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, out + LANES);
       even = w10.fma(here, w12.mul(before));
       odd = w11.mul(here);
-      even.rearrange(LOW, odd).intoArray(to, out + width);
-      even.rearrange(HIGH, odd).intoArray(to, out + width + LANES);
+      LanesF32.LOWER
+          .selectFrom(even.reinterpretAsInts(), odd.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, out + width);
+      LanesF32.UPPER
+          .selectFrom(even.reinterpretAsInts(), odd.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, out + width + LANES);
       evenAbove = w20.fma(here, w22.mul(before));
       oddAbove = w21.mul(here);
     }

@@ -2,7 +2,6 @@ package dev.convoy.engine.java;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,9 +11,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class DepthwiseBackwardF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-
-  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   private DepthwiseBackwardF64() {}
 
@@ -68,12 +64,24 @@ final class DepthwiseBackwardF64 {
       here = DoubleVector.fromArray(SPECIES, dy, at + 1);
       DoubleVector even = w00.fma(here, w02.fma(before, evenAbove));
       DoubleVector odd = w01.fma(here, oddAbove);
-      even.rearrange(LOW, odd).intoArray(to, out);
-      even.rearrange(HIGH, odd).intoArray(to, out + LANES);
+      LanesF64.LOWER
+          .selectFrom(even.reinterpretAsLongs(), odd.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, out);
+      LanesF64.UPPER
+          .selectFrom(even.reinterpretAsLongs(), odd.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, out + LANES);
       even = w10.fma(here, w12.mul(before));
       odd = w11.mul(here);
-      even.rearrange(LOW, odd).intoArray(to, out + width);
-      even.rearrange(HIGH, odd).intoArray(to, out + width + LANES);
+      LanesF64.LOWER
+          .selectFrom(even.reinterpretAsLongs(), odd.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, out + width);
+      LanesF64.UPPER
+          .selectFrom(even.reinterpretAsLongs(), odd.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, out + width + LANES);
       evenAbove = w20.fma(here, w22.mul(before));
       oddAbove = w21.mul(here);
     }

@@ -17,9 +17,6 @@ final class DepthwiseBand {
   /** Bytes of the band, which is read again for each vector of columns. */
   private static final int BYTES = 24 * 1024;
 
-  /** Bytes of what is read ahead. */
-  static final int WORD = Integer.BYTES;
-
   /** Rows of outputs that repay the two rows of inputs that their neighbours see too. */
   private static final int LEAST_ROWS = 8;
 
@@ -33,9 +30,6 @@ final class DepthwiseBand {
   int pitch;
 
   int lane;
-
-  /** The place of the inputs' last word, behind which none is read ahead. */
-  long lastWord;
 
   /** Rows of outputs that are worked on at a time, and how many times that makes a plane. */
   int blockRows;
@@ -73,22 +67,6 @@ final class DepthwiseBand {
     long fitting = BYTES / dtype.bytes() / pitch / rows.stride;
     blockRows = GemmTile.evenly(rows.outputs, (int) Math.max(fitting, LEAST_ROWS), 1);
     blocks = Math.ceilDiv(rows.outputs, blockRows);
-  }
-
-  /**
-   * Bytes between words that are read ahead, one for each row of a vector of columns: all lines of
-   * the next block's inputs, or about every other one, whose neighbour comes by itself.
-   */
-  long stepAhead(int lanes, int bytes) {
-    long strips = Math.ceilDiv(columns.outputs, lanes);
-    int twoWords = 2 * WORD; // so that there is one half-way
-    return Math.ceilDiv((long) columns.inputs * rows.stride * bytes, strips * twoWords) * twoWords;
-  }
-
-  /** Where the inputs end that some rows of outputs of a plane see, in elements. */
-  long end(int first, int count) {
-    long row = (long) (first + count) * rows.stride - rows.before;
-    return Math.clamp(row, 0L, (long) rows.inputs) * columns.inputs;
   }
 
   /**

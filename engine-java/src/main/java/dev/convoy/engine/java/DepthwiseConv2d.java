@@ -117,7 +117,6 @@ final class DepthwiseConv2d {
   private void run(Tensor in, Tensor w, Tensor out) {
     input = in.segment();
     output = out.segment();
-    band.lastWord = Memory.at(input) + input.byteSize() - DepthwiseBand.WORD;
     packed = shared.panels(dtype);
     int length = Math.toIntExact(w.shape().elements());
     packed.reserve(GemmPanels.Part.LEFT, length);
@@ -159,8 +158,7 @@ final class DepthwiseConv2d {
         long from = Memory.at(input) + plane * inputs * dtype.bytes();
         long results = (long) band.rows.size * band.columns.size;
         long to = Memory.at(output) + plane * results * dtype.bytes();
-        long next = from + band.end(first, rows) * dtype.bytes();
-        work.spread(band, input, from, first, rows, packed, w, output, to, next);
+        work.spread(band, input, from, first, rows, packed, w, output, to);
       } else if (spread) {
         work.spread(band, packed, w, rows, wide);
         storePairs(work, plane, first, rows, wide);
@@ -174,7 +172,6 @@ final class DepthwiseConv2d {
     int bytes = dtype.bytes();
     long inputs = (long) band.rows.inputs * band.columns.inputs;
     long from = Memory.at(input) + plane * inputs * bytes;
-    long next = from + band.end(first, rows) * bytes;
     boolean relu = epilogue == GemmEpilogue.RELU;
     for (int filter = 0; filter < filters; filter++) {
       int channel = plane % channels * filters + filter;
@@ -182,10 +179,9 @@ final class DepthwiseConv2d {
       long row = ((long) plane * filters + filter) * band.rows.outputs + first;
       long to = Memory.at(output) + row * band.columns.outputs * bytes;
       if (inPlace) {
-        work.outputs(
-            band, input, from, first, rows, packed, w, bias, channel, relu, output, to, next);
+        work.outputs(band, input, from, first, rows, packed, w, bias, channel, relu, output, to);
       } else {
-        work.outputs(band, rows, packed, w, bias, channel, epilogue, output, to, input, next);
+        work.outputs(band, rows, packed, w, bias, channel, epilogue, output, to);
       }
     }
   }

@@ -9,9 +9,9 @@ import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The gradient of a depthwise convolution with respect to its 3×3 weights. Each channel's images
- * are cut into chunks; their sums are added in order, so that the result does not depend on the
- * threads.
+ * The gradients of a depthwise convolution with respect to its 3×3 weights and its bias. Each
+ * channel's images are cut into chunks; their sums are added in order, so that the result does not
+ * depend on the threads.
  *
  * <p>Used by one calling thread at a time.
  */
@@ -33,6 +33,7 @@ final class DepthwiseConv2dWeights {
   private MemorySegment x;
   private MemorySegment dy;
   private MemorySegment dw;
+  private MemorySegment db;
   private boolean accumulate;
   private GemmPanels partial;
   private DType dtype;
@@ -48,7 +49,8 @@ final class DepthwiseConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, boolean accumulates) {
+  void backward(
+      Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     accumulate = accumulates;
     plan(spec.window(), xs.shape(), dys.shape(), dys.dtype());
     partial = shared.panels(dtype);
@@ -56,7 +58,7 @@ final class DepthwiseConv2dWeights {
       x = xs.segment();
       dy = dys.segment();
       dw = dws.segment();
-      band.lastWord = Memory.at(x) + x.byteSize() - DepthwiseBand.WORD;
+      db = dbs == null ? null : dbs.segment();
       partial.reserve(
           GemmPanels.Part.PRODUCT, Math.multiplyExact((long) chunks * channels, sumsLength()));
       workers.run(chunks * channelBlocks, products);
@@ -65,6 +67,7 @@ final class DepthwiseConv2dWeights {
       x = null;
       dy = null;
       dw = null;
+      db = null;
     }
   }
 
@@ -89,15 +92,15 @@ final class DepthwiseConv2dWeights {
     chunks = Math.min(units, Math.ceilDiv(ENOUGH_PIECES, channelBlocks));
   }
 
-  /** Elements of one channel's sums, a vector for each weight. */
+  /** Elements of one channel's sums: a vector for each weight, then one for each bias. */
   private int sumsLength() {
-    return Math.multiplyExact(filters * TAPS, partial.lanes());
+    return Math.multiplyExact(filters * (TAPS + 1), partial.lanes());
   }
 
   /** One chunk's sums for some channels. */
   private void multiply(int piece) {
     GemmPanels work = scratch.get().panels(dtype);
-    boolean inPlace = band.columns.stride == 2 && band.inPlace(work.lanes());
+    boolean inPlace = band.inPlace(work.lanes());
     if (!inPlace) {
       work.reserveBand(band);
       work.reserve(
@@ -112,26 +115,13 @@ final class DepthwiseConv2dWeights {
     for (int unit = (int) ((long) chunk * units / chunks); unit < last; unit++) {
       // Channel by channel, as they follow each other in memory.
       for (int channel = begin; channel < end; channel++) {
-        long next =
-            channel + 1 < end || unit + 1 == last
-                ? start(unit, channel + 1)
-                : start(unit + 1, begin);
         int sums = (chunk * channels + channel) * sumsLength();
-        multiply(work, inPlace, unit, channel, sums, next);
+        multiply(work, inPlace, unit, channel, sums);
       }
     }
   }
 
-  /** Where the inputs begin that a unit's rows of a channel see. */
-  private long start(int unit, int channel) {
-    long plane = (long) (unit / band.blocks) * channels + channel;
-    int first = unit % band.blocks * band.blockRows;
-    long inputs = (long) band.rows.inputs * band.columns.inputs;
-    return Memory.at(x) + (plane * inputs + band.end(first, 0)) * dtype.bytes();
-  }
-
-  private void multiply(
-      GemmPanels work, boolean inPlace, int unit, int channel, int sums, long next) {
+  private void multiply(GemmPanels work, boolean inPlace, int unit, int channel, int sums) {
     int bytes = dtype.bytes();
     int columns = band.columns.outputs;
     long inputs = (long) band.rows.inputs * band.columns.inputs;
@@ -147,10 +137,14 @@ final class DepthwiseConv2dWeights {
       if (inPlace) {
         long from = Memory.at(x) + plane * inputs * bytes;
         long at = Memory.at(dy) + gradients * bytes;
-        work.weights(band, x, from, dy, at, first, rows, partial, to, next);
+        work.weights(band, x, from, dy, at, first, rows, partial, to);
       } else {
         work.copy(dy, gradients + (long) first * columns, GemmPanels.Part.LEFT, 0, rows * columns);
         work.weights(band, rows, partial, to);
+      }
+      if (db != null) {
+        int bias = sums + (filters * TAPS + filter) * work.lanes();
+        work.addSum(dy, gradients + (long) first * columns, rows * columns, partial, bias);
       }
     }
   }
@@ -162,9 +156,12 @@ final class DepthwiseConv2dWeights {
     }
     GemmPanels work = scratch.get().panels(dtype);
     int weights = filters * TAPS;
-    work.reserve(GemmPanels.Part.LEFT, weights);
-    work.totals(partial, channel * length, weights);
+    work.reserve(GemmPanels.Part.LEFT, weights + filters);
+    work.totals(partial, channel * length, weights + filters);
     GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     work.store(GemmPanels.Part.LEFT, 0, dw, (long) channel * weights, weights, epilogue);
+    if (db != null) {
+      work.store(GemmPanels.Part.LEFT, weights, db, (long) channel * filters, filters, epilogue);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.convoy.engine.java;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -18,8 +17,6 @@ final class DepthwiseF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
 
   private static final FloatVector ZERO = FloatVector.zero(SPECIES);
 
@@ -92,10 +89,8 @@ final class DepthwiseF32 {
    *
    * @param weights nine from {@code first} on
    * @param to the first row's place
-   * @param next place of the inputs that will be wanted next
-   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static int outputs(
+  static void outputs(
       DepthwiseBand plan,
       float[] band,
       int rows,
@@ -104,24 +99,18 @@ final class DepthwiseF32 {
       float bias,
       GemmEpilogue epilogue,
       MemorySegment y,
-      long to,
-      MemorySegment x,
-      long next) {
-    int touched = 0;
+      long to) {
     for (int column = 0; column < plan.columns.outputs; column += LANES) {
       long at = to + (long) column * Float.BYTES;
       if (plan.columns.stride == 1) {
-        touched += strip(plan, band, column, rows, weights, first, bias, epilogue, y, at, x, next);
+        strip(plan, band, column, rows, weights, first, bias, epilogue, y, at);
       } else {
-        touched +=
-            stripOfEvery2nd(
-                plan, band, column, rows, weights, first, bias, epilogue, y, at, x, next);
+        stripOfEvery2nd(plan, band, column, rows, weights, first, bias, epilogue, y, at);
       }
     }
-    return touched;
   }
 
-  private static int strip(
+  private static void strip(
       DepthwiseBand plan,
       float[] band,
       int column,
@@ -131,15 +120,8 @@ final class DepthwiseF32 {
       float bias,
       GemmEpilogue epilogue,
       MemorySegment output,
-      long to,
-      MemorySegment input,
-      long next) {
+      long to) {
     MemorySegment y = Memory.base(output);
-    MemorySegment x = Memory.base(input);
-    long step = plan.stepAhead(LANES, Float.BYTES);
-    long last = plan.lastWord;
-    long ahead = next + (long) (column / LANES) * plan.blockRows * step;
-    int touched = 0;
     int pitch = plan.pitch;
     long width = (long) plan.columns.outputs * Float.BYTES;
     VectorMask<Float> lanes =
@@ -168,8 +150,6 @@ final class DepthwiseF32 {
     above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
     long out = to;
     for (int row = 0; row < rows; row++, out += width) {
-      touched += x.get(WORD, Math.min(ahead, last));
-      ahead += step;
       at += pitch;
       left = FloatVector.fromArray(SPECIES, band, at);
       centre = FloatVector.fromArray(SPECIES, band, at + 1);
@@ -184,10 +164,9 @@ final class DepthwiseF32 {
       }
       sum.intoMemorySegment(y, out, ORDER, lanes);
     }
-    return touched;
   }
 
-  private static int stripOfEvery2nd(
+  private static void stripOfEvery2nd(
       DepthwiseBand plan,
       float[] band,
       int column,
@@ -197,15 +176,8 @@ final class DepthwiseF32 {
       float bias,
       GemmEpilogue epilogue,
       MemorySegment output,
-      long to,
-      MemorySegment input,
-      long next) {
+      long to) {
     MemorySegment y = Memory.base(output);
-    MemorySegment x = Memory.base(input);
-    long step = plan.stepAhead(LANES, Float.BYTES);
-    long last = plan.lastWord;
-    long ahead = next + (long) (column / LANES) * plan.blockRows * step;
-    int touched = 0;
     int pitch = plan.pitch;
     long width = (long) plan.columns.outputs * Float.BYTES;
     VectorMask<Float> lanes =
@@ -229,9 +201,6 @@ final class DepthwiseF32 {
     FloatVector above = w02.fma(right, w01.fma(centre, w00.fma(left, start)));
     long out = to;
     for (int row = 0; row < rows; row++, out += width) {
-      touched += x.get(WORD, Math.min(ahead, last));
-      touched += x.get(WORD, Math.min(ahead + step / 2, last));
-      ahead += step;
       at += pitch;
       left = FloatVector.fromArray(SPECIES, band, at);
       centre = FloatVector.fromArray(SPECIES, band, at + lane);
@@ -250,6 +219,5 @@ final class DepthwiseF32 {
       }
       sum.intoMemorySegment(y, out, ORDER, lanes);
     }
-    return touched;
   }
 }

@@ -4,24 +4,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The gradients of depthwise 3×3 windows of stride 2 where planes lie, like {@link
- * DepthwisePlaneF32}.
+ * The gradients of depthwise 3×3 windows where planes lie, like {@link DepthwisePlaneF32}; that of
+ * stride 1 with respect to the input is such a convolution.
  */
 final class DepthwisePlaneBackwardF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
-  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
-  private static final long WORD_BYTES = DepthwiseBand.WORD;
 
-  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+  private static final IntVector NONE = FloatVector.zero(SPECIES).reinterpretAsInts();
 
   private DepthwisePlaneBackwardF32() {}
 
@@ -32,9 +29,8 @@ final class DepthwisePlaneBackwardF32 {
    * @param from the place of the plane of {@code dy}
    * @param row the first pair of rows
    * @param to the place of the plane of {@code dx}
-   * @param next as for the outputs, and the result too
    */
-  static int spread(
+  static void spread(
       DepthwiseBand plan,
       MemorySegment dy,
       long from,
@@ -43,17 +39,14 @@ final class DepthwisePlaneBackwardF32 {
       float[] weights,
       int first,
       MemorySegment dx,
-      long to,
-      long next) {
-    int touched = 0;
+      long to) {
     for (int i = 0; i < plan.columns.outputs; i += LANES) {
       int column = Math.min(i, plan.columns.outputs - LANES);
-      touched += spreadStrip(plan, dy, from, column, row, pairs, weights, first, dx, to, next);
+      spreadStrip(plan, dy, from, column, row, pairs, weights, first, dx, to);
     }
-    return touched;
   }
 
-  private static int spreadStrip(
+  private static void spreadStrip(
       DepthwiseBand plan,
       MemorySegment gradients,
       long from,
@@ -63,8 +56,7 @@ final class DepthwisePlaneBackwardF32 {
       float[] weights,
       int first,
       MemorySegment results,
-      long to,
-      long next) {
+      long to) {
     MemorySegment dy = Memory.base(gradients);
     MemorySegment dx = Memory.base(results);
     FloatVector w00 = FloatVector.broadcast(SPECIES, weights[first]);
@@ -95,15 +87,9 @@ final class DepthwisePlaneBackwardF32 {
     int result = 2 * row - plan.rows.start;
     long out = to + result * step + (long) start * Float.BYTES;
     long half = (long) LANES * Float.BYTES;
-    long stepAhead = plan.stepAhead(LANES, Float.BYTES);
-    long ahead = next + (long) Math.ceilDiv(column, LANES) * plan.blockRows * stepAhead;
-    long end = plan.lastWord;
-    int touched = 0;
     FloatVector even = FloatVector.zero(SPECIES); // the columns of a pair's even row
     FloatVector odd = FloatVector.zero(SPECIES);
     for (; seen <= last; seen++, at += pitch) {
-      touched += dy.get(WORD, Math.min(ahead, end));
-      ahead += stepAhead;
       FloatVector evenBelow = FloatVector.zero(SPECIES);
       FloatVector oddBelow = FloatVector.zero(SPECIES);
       FloatVector evenNext = FloatVector.zero(SPECIES);
@@ -115,9 +101,13 @@ final class DepthwisePlaneBackwardF32 {
         FloatVector other =
             FloatVector.fromMemorySegment(SPECIES, dy, ends ? at : at + Float.BYTES, ORDER);
         FloatVector b =
-            begins ? DepthwisePlaneF32.BEFORE.selectFrom(whole, DepthwisePlaneF32.ZERO) : whole;
+            begins
+                ? LanesF32.BEFORE.selectFrom(whole.reinterpretAsInts(), NONE).reinterpretAsFloats()
+                : whole;
         FloatVector h =
-            ends ? DepthwisePlaneF32.AFTER.selectFrom(whole, DepthwisePlaneF32.ZERO) : other;
+            ends
+                ? LanesF32.AFTER.selectFrom(whole.reinterpretAsInts(), NONE).reinterpretAsFloats()
+                : other;
         even = w00.fma(h, w02.fma(b, even));
         odd = w01.fma(h, odd);
         evenBelow = w10.fma(h, w12.mul(b));
@@ -127,8 +117,16 @@ final class DepthwisePlaneBackwardF32 {
       }
       for (int n = 0; n < 2 && seen >= stored; n++, result++, out += step) {
         if (result >= 0 && result < plan.rows.size) {
-          even.rearrange(LOW, odd).intoMemorySegment(dx, out, ORDER, low);
-          even.rearrange(HIGH, odd).intoMemorySegment(dx, out + half, ORDER, high);
+          IntVector left = even.reinterpretAsInts();
+          IntVector right = odd.reinterpretAsInts();
+          LanesF32.LOWER
+              .selectFrom(left, right)
+              .reinterpretAsFloats()
+              .intoMemorySegment(dx, out, ORDER, low);
+          LanesF32.UPPER
+              .selectFrom(left, right)
+              .reinterpretAsFloats()
+              .intoMemorySegment(dx, out + half, ORDER, high);
         }
         even = evenBelow;
         odd = oddBelow;
@@ -136,20 +134,16 @@ final class DepthwisePlaneBackwardF32 {
       even = evenNext;
       odd = oddNext;
     }
-    return touched;
   }
 
   /**
-   * Adds what rows of a plane of {@code dy} give the sums of the nine weights' gradients, for
-   * stride 2, a row of taps at a time.
+   * Adds what rows of a plane of {@code dy} give the sums of the nine weights' gradients.
    *
    * @param from the place of the plane of inputs
    * @param gradients the place of the plane of {@code dy}
    * @param sums a vector for each tap, from {@code index} on
-   * @param next place of the inputs that will be wanted next
-   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static int weights(
+  static void weights(
       DepthwiseBand plan,
       MemorySegment x,
       long from,
@@ -158,34 +152,24 @@ final class DepthwisePlaneBackwardF32 {
       int row,
       int rows,
       float[] sums,
-      int index,
-      long next) {
-    int touched = 0;
-    long stepAhead = plan.stepAhead(LANES, Float.BYTES) / DepthwiseBand.TAPS;
+      int index) {
     for (int i = 0; i < plan.columns.outputs; i += LANES) {
       int column = Math.min(i, plan.columns.outputs - LANES);
       // What the last vector shares with the one before it is that one's.
       int counted = LANES - (i - column);
-      for (int tap = 0; tap < DepthwiseBand.TAPS; tap++) {
-        // Only windows that see a row of the inputs there.
-        long before = plan.rows.before - tap;
-        int begin = (int) Math.clamp(Math.ceilDiv(before, 2L), (long) row, row + rows);
-        int end =
-            (int) Math.clamp(Math.ceilDiv(plan.rows.inputs + before, 2L), (long) begin, row + rows);
-        long part = (long) Math.ceilDiv(column, LANES) * DepthwiseBand.TAPS + tap;
-        long ahead = next + part * rows * stepAhead;
-        int to = index + tap * DepthwiseBand.TAPS * LANES;
-        touched +=
-            taps(plan, column, tap, x, from, dy, gradients, begin, end, counted, sums, to, ahead);
+      if (plan.columns.stride == 1) {
+        strip(plan, column, x, from, dy, gradients, row, row + rows, counted, sums, index);
+      } else {
+        stripOfEvery2nd(
+            plan, column, x, from, dy, gradients, row, row + rows, counted, sums, index);
       }
     }
-    return touched;
   }
 
-  private static int taps(
+  /** A row of inputs is loaded once for the three windows that see it. */
+  private static void strip(
       DepthwiseBand plan,
       int column,
-      int tap,
       MemorySegment inputs,
       long from,
       MemorySegment gradients,
@@ -194,46 +178,185 @@ final class DepthwisePlaneBackwardF32 {
       int end,
       int counted,
       float[] sums,
-      int index,
-      long next) {
+      int index) {
     MemorySegment x = Memory.base(inputs);
     MemorySegment dy = Memory.base(gradients);
+    int rows = plan.rows.inputs;
+    int width = plan.columns.inputs;
+    int place = column - (int) plan.columns.before;
+    boolean begins = place < 0;
+    boolean ends = place + 2 + LANES > width;
+    long pitch = (long) width * Float.BYTES;
+    long step = (long) plan.columns.outputs * Float.BYTES;
+    int seen = begin - (int) plan.rows.before;
+    long at = from + seen * pitch + (long) (place + 1) * Float.BYTES;
+    long g = dyFrom + begin * step + (long) column * Float.BYTES;
+    FloatVector sum00 = FloatVector.zero(SPECIES);
+    FloatVector sum01 = FloatVector.zero(SPECIES);
+    FloatVector sum02 = FloatVector.zero(SPECIES);
+    FloatVector sum10 = FloatVector.zero(SPECIES);
+    FloatVector sum11 = FloatVector.zero(SPECIES);
+    FloatVector sum12 = FloatVector.zero(SPECIES);
+    FloatVector sum20 = FloatVector.zero(SPECIES);
+    FloatVector sum21 = FloatVector.zero(SPECIES);
+    FloatVector sum22 = FloatVector.zero(SPECIES);
+    // The gradients of the windows that see a row with their first, second and third row of taps.
+    // After the last, that one is read in vain: a vector that is loaded or left as it was, going on
+    // to the next round, was an object.
+    FloatVector second = FloatVector.zero(SPECIES);
+    FloatVector third = FloatVector.zero(SPECIES);
+    long last = dyFrom + (end - 1) * step + (long) column * Float.BYTES;
+    for (int n = begin; n < end + 2; n++, seen++, at += pitch, g += step) {
+      FloatVector first = FloatVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      if (seen >= 0 && seen < rows) {
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        FloatVector l =
+            begins
+                ? LanesF32.BEFORE.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
+                : FloatVector.fromMemorySegment(SPECIES, x, at - Float.BYTES, ORDER);
+        FloatVector r =
+            ends
+                ? LanesF32.AFTER.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
+                : FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
+        if (n < end) {
+          sum00 = first.fma(l, sum00);
+          sum01 = first.fma(c, sum01);
+          sum02 = first.fma(r, sum02);
+        }
+        if (n > begin && n <= end) {
+          sum10 = second.fma(l, sum10);
+          sum11 = second.fma(c, sum11);
+          sum12 = second.fma(r, sum12);
+        }
+        if (n > begin + 1) {
+          sum20 = third.fma(l, sum20);
+          sum21 = third.fma(c, sum21);
+          sum22 = third.fma(r, sum22);
+        }
+      }
+      third = second;
+      second = first;
+    }
+    VectorMask<Float> lanes =
+        VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(LANES - counted, LANES));
+    FloatVector.fromArray(SPECIES, sums, index).add(sum00, lanes).intoArray(sums, index);
+    int to = index + LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum01, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum02, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum10, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum11, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum12, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum20, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum21, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum22, lanes).intoArray(sums, to);
+  }
+
+  /** Of stride 2, a row of inputs is seen by one window, or by two. */
+  private static void stripOfEvery2nd(
+      DepthwiseBand plan,
+      int column,
+      MemorySegment inputs,
+      long from,
+      MemorySegment gradients,
+      long dyFrom,
+      int begin,
+      int end,
+      int counted,
+      float[] sums,
+      int index) {
+    MemorySegment x = Memory.base(inputs);
+    MemorySegment dy = Memory.base(gradients);
+    int rows = plan.rows.inputs;
     int width = plan.columns.inputs;
     int place = 2 * column - (int) plan.columns.before;
     boolean begins = place < 0;
     long pitch = (long) width * Float.BYTES;
     long step = (long) plan.columns.outputs * Float.BYTES;
-    long at = from + (2L * begin + tap - plan.rows.before) * pitch + (long) place * Float.BYTES;
+    int seen = 2 * begin - (int) plan.rows.before;
+    long at = from + seen * pitch + (long) place * Float.BYTES;
     long g = dyFrom + begin * step + (long) column * Float.BYTES;
-    long stepAhead = plan.stepAhead(LANES, Float.BYTES) / DepthwiseBand.TAPS;
-    long ahead = next;
-    long last = plan.lastWord;
-    int touched = 0;
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = FloatVector.zero(SPECIES);
-    FloatVector sum2 = FloatVector.zero(SPECIES);
-    for (int n = begin; n < end; n++, at += 2 * pitch, g += step) {
-      touched += x.get(WORD, Math.min(ahead & -WORD_BYTES, last));
-      ahead += stepAhead;
-      FloatVector gradient = FloatVector.fromMemorySegment(SPECIES, dy, g, ORDER);
-      FloatVector a = FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
-      FloatVector b =
-          FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Float.BYTES, ORDER);
-      FloatVector r = DepthwisePlaneF32.ODD.selectFrom(a, b);
-      float before = begins ? 0 : x.get(ELEMENT, at);
-      FloatVector l =
-          DepthwisePlaneF32.BEFORE.selectFrom(r, FloatVector.broadcast(SPECIES, before));
-      sum0 = gradient.fma(l, sum0);
-      sum1 = gradient.fma(DepthwisePlaneF32.EVEN.selectFrom(a, b), sum1);
-      sum2 = gradient.fma(r, sum2);
+    long last = dyFrom + (end - 1) * step + (long) column * Float.BYTES;
+    long half = (LANES + 1L) * Float.BYTES;
+    FloatVector sum00 = FloatVector.zero(SPECIES);
+    FloatVector sum01 = FloatVector.zero(SPECIES);
+    FloatVector sum02 = FloatVector.zero(SPECIES);
+    FloatVector sum10 = FloatVector.zero(SPECIES);
+    FloatVector sum11 = FloatVector.zero(SPECIES);
+    FloatVector sum12 = FloatVector.zero(SPECIES);
+    FloatVector sum20 = FloatVector.zero(SPECIES);
+    FloatVector sum21 = FloatVector.zero(SPECIES);
+    FloatVector sum22 = FloatVector.zero(SPECIES);
+    FloatVector second = FloatVector.zero(SPECIES);
+    for (int n = begin; n <= end; n++, seen += 2, g += step) {
+      FloatVector first = FloatVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      if (seen >= 0 && seen < rows) {
+        IntVector a =
+            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        IntVector b =
+            FloatVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsInts();
+        IntVector odd = LanesF32.ODD.selectFrom(a, b);
+        float before = begins ? 0 : x.get(ELEMENT, at);
+        FloatVector l =
+            LanesF32.BEFORE
+                .selectFrom(odd, FloatVector.broadcast(SPECIES, before).reinterpretAsInts())
+                .reinterpretAsFloats();
+        FloatVector c = LanesF32.EVEN.selectFrom(a, b).reinterpretAsFloats();
+        FloatVector r = odd.reinterpretAsFloats();
+        if (n < end) {
+          sum00 = first.fma(l, sum00);
+          sum01 = first.fma(c, sum01);
+          sum02 = first.fma(r, sum02);
+        }
+        if (n > begin) {
+          sum20 = second.fma(l, sum20);
+          sum21 = second.fma(c, sum21);
+          sum22 = second.fma(r, sum22);
+        }
+      }
+      at += pitch;
+      if (n < end && seen + 1 >= 0 && seen + 1 < rows) {
+        IntVector a =
+            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        IntVector b =
+            FloatVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsInts();
+        IntVector odd = LanesF32.ODD.selectFrom(a, b);
+        float before = begins ? 0 : x.get(ELEMENT, at);
+        FloatVector l =
+            LanesF32.BEFORE
+                .selectFrom(odd, FloatVector.broadcast(SPECIES, before).reinterpretAsInts())
+                .reinterpretAsFloats();
+        sum10 = first.fma(l, sum10);
+        sum11 = first.fma(LanesF32.EVEN.selectFrom(a, b).reinterpretAsFloats(), sum11);
+        sum12 = first.fma(odd.reinterpretAsFloats(), sum12);
+      }
+      at += pitch;
+      second = first;
     }
     VectorMask<Float> lanes =
         VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(LANES - counted, LANES));
-    FloatVector.fromArray(SPECIES, sums, index).add(sum0, lanes).intoArray(sums, index);
+    FloatVector.fromArray(SPECIES, sums, index).add(sum00, lanes).intoArray(sums, index);
     int to = index + LANES;
-    FloatVector.fromArray(SPECIES, sums, to).add(sum1, lanes).intoArray(sums, to);
+    FloatVector.fromArray(SPECIES, sums, to).add(sum01, lanes).intoArray(sums, to);
     to += LANES;
-    FloatVector.fromArray(SPECIES, sums, to).add(sum2, lanes).intoArray(sums, to);
-    return touched;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum02, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum10, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum11, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum12, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum20, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum21, lanes).intoArray(sums, to);
+    to += LANES;
+    FloatVector.fromArray(SPECIES, sums, to).add(sum22, lanes).intoArray(sums, to);
   }
 }

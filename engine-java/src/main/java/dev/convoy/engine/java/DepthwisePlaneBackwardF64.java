@@ -4,24 +4,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The gradients of depthwise 3×3 windows of stride 2 where planes lie, like {@link
- * DepthwisePlaneF64}.
+ * The gradients of depthwise 3×3 windows where planes lie, like {@link DepthwisePlaneF64}; that of
+ * stride 1 with respect to the input is such a convolution.
  */
 final class DepthwisePlaneBackwardF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
-  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
-  private static final long WORD_BYTES = DepthwiseBand.WORD;
 
-  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
+  private static final LongVector NONE = DoubleVector.zero(SPECIES).reinterpretAsLongs();
 
   private DepthwisePlaneBackwardF64() {}
 
@@ -32,9 +29,8 @@ final class DepthwisePlaneBackwardF64 {
    * @param from the place of the plane of {@code dy}
    * @param row the first pair of rows
    * @param to the place of the plane of {@code dx}
-   * @param next as for the outputs, and the result too
    */
-  static int spread(
+  static void spread(
       DepthwiseBand plan,
       MemorySegment dy,
       long from,
@@ -43,17 +39,14 @@ final class DepthwisePlaneBackwardF64 {
       double[] weights,
       int first,
       MemorySegment dx,
-      long to,
-      long next) {
-    int touched = 0;
+      long to) {
     for (int i = 0; i < plan.columns.outputs; i += LANES) {
       int column = Math.min(i, plan.columns.outputs - LANES);
-      touched += spreadStrip(plan, dy, from, column, row, pairs, weights, first, dx, to, next);
+      spreadStrip(plan, dy, from, column, row, pairs, weights, first, dx, to);
     }
-    return touched;
   }
 
-  private static int spreadStrip(
+  private static void spreadStrip(
       DepthwiseBand plan,
       MemorySegment gradients,
       long from,
@@ -63,8 +56,7 @@ final class DepthwisePlaneBackwardF64 {
       double[] weights,
       int first,
       MemorySegment results,
-      long to,
-      long next) {
+      long to) {
     MemorySegment dy = Memory.base(gradients);
     MemorySegment dx = Memory.base(results);
     DoubleVector w00 = DoubleVector.broadcast(SPECIES, weights[first]);
@@ -96,15 +88,9 @@ final class DepthwisePlaneBackwardF64 {
     int result = 2 * row - plan.rows.start;
     long out = to + result * step + (long) start * Double.BYTES;
     long half = (long) LANES * Double.BYTES;
-    long stepAhead = plan.stepAhead(LANES, Double.BYTES);
-    long ahead = next + (long) Math.ceilDiv(column, LANES) * plan.blockRows * stepAhead;
-    long end = plan.lastWord;
-    int touched = 0;
     DoubleVector even = DoubleVector.zero(SPECIES); // the columns of a pair's even row
     DoubleVector odd = DoubleVector.zero(SPECIES);
     for (; seen <= last; seen++, at += pitch) {
-      touched += dy.get(WORD, Math.min(ahead, end));
-      ahead += stepAhead;
       DoubleVector evenBelow = DoubleVector.zero(SPECIES);
       DoubleVector oddBelow = DoubleVector.zero(SPECIES);
       DoubleVector evenNext = DoubleVector.zero(SPECIES);
@@ -116,9 +102,15 @@ final class DepthwisePlaneBackwardF64 {
         DoubleVector other =
             DoubleVector.fromMemorySegment(SPECIES, dy, ends ? at : at + Double.BYTES, ORDER);
         DoubleVector b =
-            begins ? DepthwisePlaneF64.BEFORE.selectFrom(whole, DepthwisePlaneF64.ZERO) : whole;
+            begins
+                ? LanesF64.BEFORE
+                    .selectFrom(whole.reinterpretAsLongs(), NONE)
+                    .reinterpretAsDoubles()
+                : whole;
         DoubleVector h =
-            ends ? DepthwisePlaneF64.AFTER.selectFrom(whole, DepthwisePlaneF64.ZERO) : other;
+            ends
+                ? LanesF64.AFTER.selectFrom(whole.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
+                : other;
         even = w00.fma(h, w02.fma(b, even));
         odd = w01.fma(h, odd);
         evenBelow = w10.fma(h, w12.mul(b));
@@ -128,8 +120,16 @@ final class DepthwisePlaneBackwardF64 {
       }
       for (int n = 0; n < 2 && seen >= stored; n++, result++, out += step) {
         if (result >= 0 && result < plan.rows.size) {
-          even.rearrange(LOW, odd).intoMemorySegment(dx, out, ORDER, low);
-          even.rearrange(HIGH, odd).intoMemorySegment(dx, out + half, ORDER, high);
+          LongVector left = even.reinterpretAsLongs();
+          LongVector right = odd.reinterpretAsLongs();
+          LanesF64.LOWER
+              .selectFrom(left, right)
+              .reinterpretAsDoubles()
+              .intoMemorySegment(dx, out, ORDER, low);
+          LanesF64.UPPER
+              .selectFrom(left, right)
+              .reinterpretAsDoubles()
+              .intoMemorySegment(dx, out + half, ORDER, high);
         }
         even = evenBelow;
         odd = oddBelow;
@@ -137,20 +137,16 @@ final class DepthwisePlaneBackwardF64 {
       even = evenNext;
       odd = oddNext;
     }
-    return touched;
   }
 
   /**
-   * Adds what rows of a plane of {@code dy} give the sums of the nine weights' gradients, for
-   * stride 2, a row of taps at a time.
+   * Adds what rows of a plane of {@code dy} give the sums of the nine weights' gradients.
    *
    * @param from the place of the plane of inputs
    * @param gradients the place of the plane of {@code dy}
    * @param sums a vector for each tap, from {@code index} on
-   * @param next place of the inputs that will be wanted next
-   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static int weights(
+  static void weights(
       DepthwiseBand plan,
       MemorySegment x,
       long from,
@@ -159,34 +155,24 @@ final class DepthwisePlaneBackwardF64 {
       int row,
       int rows,
       double[] sums,
-      int index,
-      long next) {
-    int touched = 0;
-    long stepAhead = plan.stepAhead(LANES, Double.BYTES) / DepthwiseBand.TAPS;
+      int index) {
     for (int i = 0; i < plan.columns.outputs; i += LANES) {
       int column = Math.min(i, plan.columns.outputs - LANES);
       // What the last vector shares with the one before it is that one's.
       int counted = LANES - (i - column);
-      for (int tap = 0; tap < DepthwiseBand.TAPS; tap++) {
-        // Only windows that see a row of the inputs there.
-        long before = plan.rows.before - tap;
-        int begin = (int) Math.clamp(Math.ceilDiv(before, 2L), (long) row, row + rows);
-        int end =
-            (int) Math.clamp(Math.ceilDiv(plan.rows.inputs + before, 2L), (long) begin, row + rows);
-        long part = (long) Math.ceilDiv(column, LANES) * DepthwiseBand.TAPS + tap;
-        long ahead = next + part * rows * stepAhead;
-        int to = index + tap * DepthwiseBand.TAPS * LANES;
-        touched +=
-            taps(plan, column, tap, x, from, dy, gradients, begin, end, counted, sums, to, ahead);
+      if (plan.columns.stride == 1) {
+        strip(plan, column, x, from, dy, gradients, row, row + rows, counted, sums, index);
+      } else {
+        stripOfEvery2nd(
+            plan, column, x, from, dy, gradients, row, row + rows, counted, sums, index);
       }
     }
-    return touched;
   }
 
-  private static int taps(
+  /** A row of inputs is loaded once for the three windows that see it. */
+  private static void strip(
       DepthwiseBand plan,
       int column,
-      int tap,
       MemorySegment inputs,
       long from,
       MemorySegment gradients,
@@ -195,46 +181,187 @@ final class DepthwisePlaneBackwardF64 {
       int end,
       int counted,
       double[] sums,
-      int index,
-      long next) {
+      int index) {
     MemorySegment x = Memory.base(inputs);
     MemorySegment dy = Memory.base(gradients);
+    int rows = plan.rows.inputs;
+    int width = plan.columns.inputs;
+    int place = column - (int) plan.columns.before;
+    boolean begins = place < 0;
+    boolean ends = place + 2 + LANES > width;
+    long pitch = (long) width * Double.BYTES;
+    long step = (long) plan.columns.outputs * Double.BYTES;
+    int seen = begin - (int) plan.rows.before;
+    long at = from + seen * pitch + (long) (place + 1) * Double.BYTES;
+    long g = dyFrom + begin * step + (long) column * Double.BYTES;
+    DoubleVector sum00 = DoubleVector.zero(SPECIES);
+    DoubleVector sum01 = DoubleVector.zero(SPECIES);
+    DoubleVector sum02 = DoubleVector.zero(SPECIES);
+    DoubleVector sum10 = DoubleVector.zero(SPECIES);
+    DoubleVector sum11 = DoubleVector.zero(SPECIES);
+    DoubleVector sum12 = DoubleVector.zero(SPECIES);
+    DoubleVector sum20 = DoubleVector.zero(SPECIES);
+    DoubleVector sum21 = DoubleVector.zero(SPECIES);
+    DoubleVector sum22 = DoubleVector.zero(SPECIES);
+    // The gradients of the windows that see a row with their first, second and third row of taps.
+    // After the last, that one is read in vain: a vector that is loaded or left as it was, going on
+    // to the next round, was an object.
+    DoubleVector second = DoubleVector.zero(SPECIES);
+    DoubleVector third = DoubleVector.zero(SPECIES);
+    long last = dyFrom + (end - 1) * step + (long) column * Double.BYTES;
+    for (int n = begin; n < end + 2; n++, seen++, at += pitch, g += step) {
+      DoubleVector first = DoubleVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      if (seen >= 0 && seen < rows) {
+        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        DoubleVector l =
+            begins
+                ? LanesF64.BEFORE.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
+                : DoubleVector.fromMemorySegment(SPECIES, x, at - Double.BYTES, ORDER);
+        DoubleVector r =
+            ends
+                ? LanesF64.AFTER.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
+                : DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
+        if (n < end) {
+          sum00 = first.fma(l, sum00);
+          sum01 = first.fma(c, sum01);
+          sum02 = first.fma(r, sum02);
+        }
+        if (n > begin && n <= end) {
+          sum10 = second.fma(l, sum10);
+          sum11 = second.fma(c, sum11);
+          sum12 = second.fma(r, sum12);
+        }
+        if (n > begin + 1) {
+          sum20 = third.fma(l, sum20);
+          sum21 = third.fma(c, sum21);
+          sum22 = third.fma(r, sum22);
+        }
+      }
+      third = second;
+      second = first;
+    }
+    VectorMask<Double> lanes =
+        VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(LANES - counted, LANES));
+    DoubleVector.fromArray(SPECIES, sums, index).add(sum00, lanes).intoArray(sums, index);
+    int to = index + LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum01, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum02, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum10, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum11, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum12, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum20, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum21, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum22, lanes).intoArray(sums, to);
+  }
+
+  /** Of stride 2, a row of inputs is seen by one window, or by two. */
+  private static void stripOfEvery2nd(
+      DepthwiseBand plan,
+      int column,
+      MemorySegment inputs,
+      long from,
+      MemorySegment gradients,
+      long dyFrom,
+      int begin,
+      int end,
+      int counted,
+      double[] sums,
+      int index) {
+    MemorySegment x = Memory.base(inputs);
+    MemorySegment dy = Memory.base(gradients);
+    int rows = plan.rows.inputs;
     int width = plan.columns.inputs;
     int place = 2 * column - (int) plan.columns.before;
     boolean begins = place < 0;
     long pitch = (long) width * Double.BYTES;
     long step = (long) plan.columns.outputs * Double.BYTES;
-    long at = from + (2L * begin + tap - plan.rows.before) * pitch + (long) place * Double.BYTES;
+    int seen = 2 * begin - (int) plan.rows.before;
+    long at = from + seen * pitch + (long) place * Double.BYTES;
     long g = dyFrom + begin * step + (long) column * Double.BYTES;
-    long stepAhead = plan.stepAhead(LANES, Double.BYTES) / DepthwiseBand.TAPS;
-    long ahead = next;
-    long last = plan.lastWord;
-    int touched = 0;
-    DoubleVector sum0 = DoubleVector.zero(SPECIES);
-    DoubleVector sum1 = DoubleVector.zero(SPECIES);
-    DoubleVector sum2 = DoubleVector.zero(SPECIES);
-    for (int n = begin; n < end; n++, at += 2 * pitch, g += step) {
-      touched += x.get(WORD, Math.min(ahead & -WORD_BYTES, last));
-      ahead += stepAhead;
-      DoubleVector gradient = DoubleVector.fromMemorySegment(SPECIES, dy, g, ORDER);
-      DoubleVector a = DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
-      DoubleVector b =
-          DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Double.BYTES, ORDER);
-      DoubleVector r = DepthwisePlaneF64.ODD.selectFrom(a, b);
-      double before = begins ? 0 : x.get(ELEMENT, at);
-      DoubleVector l =
-          DepthwisePlaneF64.BEFORE.selectFrom(r, DoubleVector.broadcast(SPECIES, before));
-      sum0 = gradient.fma(l, sum0);
-      sum1 = gradient.fma(DepthwisePlaneF64.EVEN.selectFrom(a, b), sum1);
-      sum2 = gradient.fma(r, sum2);
+    long last = dyFrom + (end - 1) * step + (long) column * Double.BYTES;
+    long half = (LANES + 1L) * Double.BYTES;
+    DoubleVector sum00 = DoubleVector.zero(SPECIES);
+    DoubleVector sum01 = DoubleVector.zero(SPECIES);
+    DoubleVector sum02 = DoubleVector.zero(SPECIES);
+    DoubleVector sum10 = DoubleVector.zero(SPECIES);
+    DoubleVector sum11 = DoubleVector.zero(SPECIES);
+    DoubleVector sum12 = DoubleVector.zero(SPECIES);
+    DoubleVector sum20 = DoubleVector.zero(SPECIES);
+    DoubleVector sum21 = DoubleVector.zero(SPECIES);
+    DoubleVector sum22 = DoubleVector.zero(SPECIES);
+    DoubleVector second = DoubleVector.zero(SPECIES);
+    for (int n = begin; n <= end; n++, seen += 2, g += step) {
+      DoubleVector first = DoubleVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      if (seen >= 0 && seen < rows) {
+        LongVector a =
+            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
+                .reinterpretAsLongs();
+        LongVector b =
+            DoubleVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsLongs();
+        LongVector odd = LanesF64.ODD.selectFrom(a, b);
+        double before = begins ? 0 : x.get(ELEMENT, at);
+        DoubleVector l =
+            LanesF64.BEFORE
+                .selectFrom(odd, DoubleVector.broadcast(SPECIES, before).reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        DoubleVector c = LanesF64.EVEN.selectFrom(a, b).reinterpretAsDoubles();
+        DoubleVector r = odd.reinterpretAsDoubles();
+        if (n < end) {
+          sum00 = first.fma(l, sum00);
+          sum01 = first.fma(c, sum01);
+          sum02 = first.fma(r, sum02);
+        }
+        if (n > begin) {
+          sum20 = second.fma(l, sum20);
+          sum21 = second.fma(c, sum21);
+          sum22 = second.fma(r, sum22);
+        }
+      }
+      at += pitch;
+      if (n < end && seen + 1 >= 0 && seen + 1 < rows) {
+        LongVector a =
+            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
+                .reinterpretAsLongs();
+        LongVector b =
+            DoubleVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsLongs();
+        LongVector odd = LanesF64.ODD.selectFrom(a, b);
+        double before = begins ? 0 : x.get(ELEMENT, at);
+        DoubleVector l =
+            LanesF64.BEFORE
+                .selectFrom(odd, DoubleVector.broadcast(SPECIES, before).reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        sum10 = first.fma(l, sum10);
+        sum11 = first.fma(LanesF64.EVEN.selectFrom(a, b).reinterpretAsDoubles(), sum11);
+        sum12 = first.fma(odd.reinterpretAsDoubles(), sum12);
+      }
+      at += pitch;
+      second = first;
     }
     VectorMask<Double> lanes =
         VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(LANES - counted, LANES));
-    DoubleVector.fromArray(SPECIES, sums, index).add(sum0, lanes).intoArray(sums, index);
+    DoubleVector.fromArray(SPECIES, sums, index).add(sum00, lanes).intoArray(sums, index);
     int to = index + LANES;
-    DoubleVector.fromArray(SPECIES, sums, to).add(sum1, lanes).intoArray(sums, to);
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum01, lanes).intoArray(sums, to);
     to += LANES;
-    DoubleVector.fromArray(SPECIES, sums, to).add(sum2, lanes).intoArray(sums, to);
-    return touched;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum02, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum10, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum11, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum12, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum20, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum21, lanes).intoArray(sums, to);
+    to += LANES;
+    DoubleVector.fromArray(SPECIES, sums, to).add(sum22, lanes).intoArray(sums, to);
   }
 }

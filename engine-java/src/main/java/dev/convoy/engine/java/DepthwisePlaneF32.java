@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,38 +19,11 @@ final class DepthwisePlaneF32 {
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
-  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
 
-  static final FloatVector ZERO = FloatVector.zero(SPECIES);
-
-  /** Selects what lies before each element, and before the first a second vector's. */
-  static final FloatVector BEFORE = FloatVector.fromArray(SPECIES, before(), 0);
-
-  /** Selects what lies after each element, and after the last a second vector's. */
-  static final FloatVector AFTER = FloatVector.zero(SPECIES).addIndex(1).add(1);
-
-  /** Select every other element of two vectors. */
-  static final FloatVector EVEN = FloatVector.fromArray(SPECIES, everyOther(), 0);
-
-  static final FloatVector ODD = EVEN.add(1);
+  private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+  private static final IntVector NONE = ZERO.reinterpretAsInts();
 
   private DepthwisePlaneF32() {}
-
-  private static float[] before() {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = i == 0 ? LANES : i - 1;
-    }
-    return lanes;
-  }
-
-  private static float[] everyOther() {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = 2 * i;
-    }
-    return lanes;
-  }
 
   /**
    * Rows of a plane's outputs.
@@ -58,10 +32,8 @@ final class DepthwisePlaneF32 {
    * @param row the first row of outputs
    * @param weights nine from {@code first} on
    * @param to the first row's place
-   * @param next place of the inputs that will be wanted next
-   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static int outputs(
+  static void outputs(
       DepthwiseBand plan,
       MemorySegment x,
       long from,
@@ -72,24 +44,19 @@ final class DepthwisePlaneF32 {
       float bias,
       boolean relu,
       MemorySegment y,
-      long to,
-      long next) {
-    int touched = 0;
+      long to) {
     for (int i = 0; i < plan.columns.outputs; i += LANES) {
       int column = Math.min(i, plan.columns.outputs - LANES);
       long at = to + (long) column * Float.BYTES;
       if (plan.columns.stride == 1) {
-        touched += strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at, next);
+        strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
       } else {
-        touched +=
-            stripOfEvery2nd(
-                plan, x, from, column, row, rows, weights, first, bias, relu, y, at, next);
+        stripOfEvery2nd(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
       }
     }
-    return touched;
   }
 
-  private static int strip(
+  private static void strip(
       DepthwiseBand plan,
       MemorySegment input,
       long from,
@@ -101,8 +68,7 @@ final class DepthwisePlaneF32 {
       float bias,
       boolean relu,
       MemorySegment output,
-      long to,
-      long next) {
+      long to) {
     MemorySegment x = Memory.base(input);
     MemorySegment y = Memory.base(output);
     FloatVector w00 = FloatVector.broadcast(SPECIES, weights[first]);
@@ -127,30 +93,21 @@ final class DepthwisePlaneF32 {
     int stored = seen + 2;
     long at = from + seen * pitch + (long) (place + 1) * Float.BYTES;
     long out = to;
-    long ahead =
-        next
-            + (long) Math.ceilDiv(column, LANES)
-                * plan.blockRows
-                * plan.stepAhead(LANES, Float.BYTES);
-    long stepAhead = plan.stepAhead(LANES, Float.BYTES);
-    long end = plan.lastWord;
-    int touched = 0;
     // Sums of the windows of which two rows were seen, and one.
     FloatVector both = start;
     FloatVector above = start;
     for (; seen <= last; seen++, at += pitch) {
-      touched += x.get(WORD, Math.min(ahead, end));
-      ahead += stepAhead;
+
       FloatVector sum;
       if (seen >= 0 && seen < inputs) {
         FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
         FloatVector l =
             begins
-                ? BEFORE.selectFrom(c, ZERO)
+                ? LanesF32.BEFORE.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
                 : FloatVector.fromMemorySegment(SPECIES, x, at - Float.BYTES, ORDER);
         FloatVector r =
             ends
-                ? AFTER.selectFrom(c, ZERO)
+                ? LanesF32.AFTER.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
                 : FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
         sum = w22.fma(r, w21.fma(c, w20.fma(l, both)));
         both = w12.fma(r, w11.fma(c, w10.fma(l, above)));
@@ -168,10 +125,9 @@ final class DepthwisePlaneF32 {
         out += step;
       }
     }
-    return touched;
   }
 
-  private static int stripOfEvery2nd(
+  private static void stripOfEvery2nd(
       DepthwiseBand plan,
       MemorySegment input,
       long from,
@@ -183,8 +139,7 @@ final class DepthwisePlaneF32 {
       float bias,
       boolean relu,
       MemorySegment output,
-      long to,
-      long next) {
+      long to) {
     MemorySegment x = Memory.base(input);
     MemorySegment y = Memory.base(output);
     FloatVector w00 = FloatVector.broadcast(SPECIES, weights[first]);
@@ -208,26 +163,25 @@ final class DepthwisePlaneF32 {
     int stored = seen + 2;
     long at = from + seen * pitch + (long) place * Float.BYTES;
     long out = to;
-    long stepAhead = plan.stepAhead(LANES, Float.BYTES) / 2;
-    long ahead = next + (long) Math.ceilDiv(column, LANES) * plan.blockRows * 2 * stepAhead;
-    long end = plan.lastWord;
-    int touched = 0;
     // Every other row is the last that its window sees, and the first of the next one.
     boolean middle = false;
     FloatVector above = start;
     for (; seen <= last; seen++, at += pitch, middle = !middle) {
-      touched += x.get(WORD, Math.min(ahead, end));
-      ahead += stepAhead;
+
       FloatVector sum = above;
       FloatVector below = start;
       if (seen >= 0 && seen < inputs) {
-        FloatVector a = FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
-        FloatVector b =
-            FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Float.BYTES, ORDER);
-        FloatVector c = EVEN.selectFrom(a, b);
-        FloatVector r = ODD.selectFrom(a, b);
-        float before = begins ? 0 : x.get(ELEMENT, at);
-        FloatVector l = BEFORE.selectFrom(r, FloatVector.broadcast(SPECIES, before));
+        IntVector a =
+            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        IntVector b =
+            FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Float.BYTES, ORDER)
+                .reinterpretAsInts();
+        IntVector odd = LanesF32.ODD.selectFrom(a, b);
+        IntVector before =
+            FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, at)).reinterpretAsInts();
+        FloatVector c = LanesF32.EVEN.selectFrom(a, b).reinterpretAsFloats();
+        FloatVector r = odd.reinterpretAsFloats();
+        FloatVector l = LanesF32.BEFORE.selectFrom(odd, before).reinterpretAsFloats();
         if (middle) {
           sum = w12.fma(r, w11.fma(c, w10.fma(l, sum)));
         } else {
@@ -244,6 +198,5 @@ final class DepthwisePlaneF32 {
         out += step;
       }
     }
-    return touched;
   }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -18,38 +19,11 @@ final class DepthwisePlaneF64 {
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
-  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
 
-  static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
-
-  /** Selects what lies before each element, and before the first a second vector's. */
-  static final DoubleVector BEFORE = DoubleVector.fromArray(SPECIES, before(), 0);
-
-  /** Selects what lies after each element, and after the last a second vector's. */
-  static final DoubleVector AFTER = DoubleVector.zero(SPECIES).addIndex(1).add(1);
-
-  /** Select every other element of two vectors. */
-  static final DoubleVector EVEN = DoubleVector.fromArray(SPECIES, everyOther(), 0);
-
-  static final DoubleVector ODD = EVEN.add(1);
+  private static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
+  private static final LongVector NONE = ZERO.reinterpretAsLongs();
 
   private DepthwisePlaneF64() {}
-
-  private static double[] before() {
-    double[] lanes = new double[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = i == 0 ? LANES : i - 1;
-    }
-    return lanes;
-  }
-
-  private static double[] everyOther() {
-    double[] lanes = new double[LANES];
-    for (int i = 0; i < LANES; i++) {
-      lanes[i] = 2 * i;
-    }
-    return lanes;
-  }
 
   /**
    * Rows of a plane's outputs.
@@ -58,10 +32,8 @@ final class DepthwisePlaneF64 {
    * @param row the first row of outputs
    * @param weights nine from {@code first} on
    * @param to the first row's place
-   * @param next place of the inputs that will be wanted next
-   * @return nothing of worth, for the words that were read ahead to be wanted
    */
-  static int outputs(
+  static void outputs(
       DepthwiseBand plan,
       MemorySegment x,
       long from,
@@ -72,24 +44,19 @@ final class DepthwisePlaneF64 {
       double bias,
       boolean relu,
       MemorySegment y,
-      long to,
-      long next) {
-    int touched = 0;
+      long to) {
     for (int i = 0; i < plan.columns.outputs; i += LANES) {
       int column = Math.min(i, plan.columns.outputs - LANES);
       long at = to + (long) column * Double.BYTES;
       if (plan.columns.stride == 1) {
-        touched += strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at, next);
+        strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
       } else {
-        touched +=
-            stripOfEvery2nd(
-                plan, x, from, column, row, rows, weights, first, bias, relu, y, at, next);
+        stripOfEvery2nd(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
       }
     }
-    return touched;
   }
 
-  private static int strip(
+  private static void strip(
       DepthwiseBand plan,
       MemorySegment input,
       long from,
@@ -101,8 +68,7 @@ final class DepthwisePlaneF64 {
       double bias,
       boolean relu,
       MemorySegment output,
-      long to,
-      long next) {
+      long to) {
     MemorySegment x = Memory.base(input);
     MemorySegment y = Memory.base(output);
     DoubleVector w00 = DoubleVector.broadcast(SPECIES, weights[first]);
@@ -127,30 +93,21 @@ final class DepthwisePlaneF64 {
     int stored = seen + 2;
     long at = from + seen * pitch + (long) (place + 1) * Double.BYTES;
     long out = to;
-    long ahead =
-        next
-            + (long) Math.ceilDiv(column, LANES)
-                * plan.blockRows
-                * plan.stepAhead(LANES, Double.BYTES);
-    long stepAhead = plan.stepAhead(LANES, Double.BYTES);
-    long end = plan.lastWord;
-    int touched = 0;
     // Sums of the windows of which two rows were seen, and one.
     DoubleVector both = start;
     DoubleVector above = start;
     for (; seen <= last; seen++, at += pitch) {
-      touched += x.get(WORD, Math.min(ahead, end));
-      ahead += stepAhead;
+
       DoubleVector sum;
       if (seen >= 0 && seen < inputs) {
         DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, at, ORDER);
         DoubleVector l =
             begins
-                ? BEFORE.selectFrom(c, ZERO)
+                ? LanesF64.BEFORE.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
                 : DoubleVector.fromMemorySegment(SPECIES, x, at - Double.BYTES, ORDER);
         DoubleVector r =
             ends
-                ? AFTER.selectFrom(c, ZERO)
+                ? LanesF64.AFTER.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
                 : DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
         sum = w22.fma(r, w21.fma(c, w20.fma(l, both)));
         both = w12.fma(r, w11.fma(c, w10.fma(l, above)));
@@ -168,10 +125,9 @@ final class DepthwisePlaneF64 {
         out += step;
       }
     }
-    return touched;
   }
 
-  private static int stripOfEvery2nd(
+  private static void stripOfEvery2nd(
       DepthwiseBand plan,
       MemorySegment input,
       long from,
@@ -183,8 +139,7 @@ final class DepthwisePlaneF64 {
       double bias,
       boolean relu,
       MemorySegment output,
-      long to,
-      long next) {
+      long to) {
     MemorySegment x = Memory.base(input);
     MemorySegment y = Memory.base(output);
     DoubleVector w00 = DoubleVector.broadcast(SPECIES, weights[first]);
@@ -208,26 +163,26 @@ final class DepthwisePlaneF64 {
     int stored = seen + 2;
     long at = from + seen * pitch + (long) place * Double.BYTES;
     long out = to;
-    long stepAhead = plan.stepAhead(LANES, Double.BYTES) / 2;
-    long ahead = next + (long) Math.ceilDiv(column, LANES) * plan.blockRows * 2 * stepAhead;
-    long end = plan.lastWord;
-    int touched = 0;
     // Every other row is the last that its window sees, and the first of the next one.
     boolean middle = false;
     DoubleVector above = start;
     for (; seen <= last; seen++, at += pitch, middle = !middle) {
-      touched += x.get(WORD, Math.min(ahead, end));
-      ahead += stepAhead;
+
       DoubleVector sum = above;
       DoubleVector below = start;
       if (seen >= 0 && seen < inputs) {
-        DoubleVector a = DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
-        DoubleVector b =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Double.BYTES, ORDER);
-        DoubleVector c = EVEN.selectFrom(a, b);
-        DoubleVector r = ODD.selectFrom(a, b);
-        double before = begins ? 0 : x.get(ELEMENT, at);
-        DoubleVector l = BEFORE.selectFrom(r, DoubleVector.broadcast(SPECIES, before));
+        LongVector a =
+            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
+                .reinterpretAsLongs();
+        LongVector b =
+            DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Double.BYTES, ORDER)
+                .reinterpretAsLongs();
+        LongVector odd = LanesF64.ODD.selectFrom(a, b);
+        LongVector before =
+            DoubleVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, at)).reinterpretAsLongs();
+        DoubleVector c = LanesF64.EVEN.selectFrom(a, b).reinterpretAsDoubles();
+        DoubleVector r = odd.reinterpretAsDoubles();
+        DoubleVector l = LanesF64.BEFORE.selectFrom(odd, before).reinterpretAsDoubles();
         if (middle) {
           sum = w12.fma(r, w11.fma(c, w10.fma(l, sum)));
         } else {
@@ -244,6 +199,5 @@ final class DepthwisePlaneF64 {
         out += step;
       }
     }
-    return touched;
   }
 }

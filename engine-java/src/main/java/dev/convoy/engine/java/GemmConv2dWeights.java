@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The gradient with respect to the weights as a matrix product over pixels: the column matrix,
- * packed block by block straight from the image, times {@code dy} transposed.
+ * packed block by block straight from the image, times {@code dy} transposed; and, where that is in
+ * cache, the gradient with respect to the bias.
  *
  * <p>The pixels are cut into a few chunks, each of which makes a sum of its own; these are then
  * added in order, so that the result does not depend on the threads. Used by one calling thread at
@@ -43,6 +44,7 @@ final class GemmConv2dWeights {
   private MemorySegment x;
   private MemorySegment dy;
   private MemorySegment dw;
+  private MemorySegment db;
   private boolean accumulate;
   private GemmPanels partial;
   private int images;
@@ -69,7 +71,8 @@ final class GemmConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, boolean accumulates) {
+  void backward(
+      Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     dy = dys.segment();
     accumulate = accumulates;
     images = dys.shape().n();
@@ -79,6 +82,7 @@ final class GemmConv2dWeights {
     try {
       x = xs.segment();
       dw = dws.segment();
+      db = dbs == null ? null : dbs.segment();
       blocks.forward(spec, xs.shape(), dys.shape(), dys.dtype(), false);
       cut();
       partial.reserve(
@@ -89,6 +93,7 @@ final class GemmConv2dWeights {
       x = null;
       dy = null;
       dw = null;
+      db = null;
     }
   }
 
@@ -143,9 +148,9 @@ final class GemmConv2dWeights {
     chunks = (int) Math.ceilDiv(pixels, chunkPixels);
   }
 
-  /** Elements of one output block's sum, in panels of filters. */
+  /** Elements of one output block's sum, in panels of filters, then those of {@code dy}. */
   private long regionLength() {
-    return (long) filterPanels * sumPanel;
+    return (long) filterPanels * (sumPanel + tile);
   }
 
   /** One chunk's sum of one output block. */
@@ -159,6 +164,7 @@ final class GemmConv2dWeights {
     partial.clear(GemmPanels.Part.PRODUCT, region, (int) regionLength());
     int left = panels.stride(packedPixels);
     int rightPanel = packedPixels * tile;
+    panels.reserve(GemmPanels.Part.LEFT, (long) GemmTile.roundUp(out.rows, GemmTile.ROWS) * left);
     panels.reserve(GemmPanels.Part.RIGHT, (long) filterPanels * rightPanel);
     long last = Math.min((chunk + 1) * chunkPixels, (long) images * planeOut);
     Conv2dAxis rows = blocks.rows(0);
@@ -167,7 +173,6 @@ final class GemmConv2dWeights {
       int pixels = (int) Math.min(packedPixels, last - pixel);
       mine.columns.plan(rows, columns, pixel, pixels, out.tapRow, out.tapRows);
       int channel = out.group * blocks.channels + out.channel;
-      panels.reserve(GemmPanels.Part.LEFT, (long) GemmTile.roundUp(out.rows, GemmTile.ROWS) * left);
       blocks.pack(
           panels,
           mine.columns,
@@ -179,6 +184,10 @@ final class GemmConv2dWeights {
           GemmPanels.Part.LEFT,
           left);
       packFilters(panels, mine.columns, out);
+      if (givesBias(out)) {
+        int to = region + filterPanels * sumPanel;
+        panels.addRows(0, rightPanel, tile, pixels, filterPanels, partial, to);
+      }
       for (int first = 0; first < pixels; first += DEPTH) {
         panels.addProduct(
             panels,
@@ -241,11 +250,23 @@ final class GemmConv2dWeights {
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
     GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    if (givesBias(out)) {
+      int gradients = output * length + filterPanels * sumPanel;
+      long at = (long) out.group * blocks.filters + out.filter;
+      partial.store(GemmPanels.Part.PRODUCT, gradients, db, at, out.filters, epilogue);
+    }
     for (int filter = 0; filter < out.filters; filter++) {
       long place = (long) out.group * blocks.filters + out.filter + filter;
       long at = ((place * blocks.channels + out.channel) * rows.taps + out.tapRow) * columns.taps;
       panels.store(GemmPanels.Part.LEFT, filter * across, dw, at, out.rows, epilogue);
     }
+  }
+
+  /**
+   * Whether a block, of those with the same filters, is the one that sums up the bias's gradient.
+   */
+  private boolean givesBias(Output out) {
+    return db != null && out.channel == 0 && out.tapRow == 0;
   }
 
   /** A block of {@code dw}: some rows of the column matrix by some filters. */

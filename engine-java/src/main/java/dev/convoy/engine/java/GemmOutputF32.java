@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies from panels into tensors, whose offsets count elements. */
@@ -17,9 +16,6 @@ final class GemmOutputF32 {
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
   private static final FloatVector ZERO = FloatVector.zero(SPECIES);
-
-  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   /** Every second lane, from the first. */
   private static final long EVEN = 0x5555_5555_5555_5555L;
@@ -122,8 +118,14 @@ final class GemmOutputF32 {
     long offset = Memory.at(to) + at * Float.BYTES;
     for (int i = 0; i < length; i += LANES, offset += 2L * SPECIES.vectorByteSize()) {
       FloatVector v = FloatVector.fromArray(SPECIES, from, index + i);
-      FloatVector low = v.rearrange(LOW, v);
-      FloatVector high = v.rearrange(HIGH, v);
+      FloatVector low =
+          LanesF32.LOWER
+              .selectFrom(v.reinterpretAsInts(), v.reinterpretAsInts())
+              .reinterpretAsFloats();
+      FloatVector high =
+          LanesF32.UPPER
+              .selectFrom(v.reinterpretAsInts(), v.reinterpretAsInts())
+              .reinterpretAsFloats();
       long next = offset + SPECIES.vectorByteSize();
       int left = 2 * (length - i);
       VectorMask<Float> near = VectorMask.fromLong(SPECIES, EVEN & bits(left));
@@ -158,6 +160,15 @@ final class GemmOutputF32 {
           .add(FloatVector.fromArray(SPECIES, array, from + i))
           .intoArray(array, to + i);
     }
+  }
+
+  /** Adds so many vectors that are {@code distance} apart to one in another array. */
+  static void addRows(float[] from, int at, int distance, int count, float[] to, int index) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int n = 0, i = at; n < count; n++, i += distance) {
+      sum = sum.add(FloatVector.fromArray(SPECIES, from, i));
+    }
+    sum.add(FloatVector.fromArray(SPECIES, to, index)).intoArray(to, index);
   }
 
   /**

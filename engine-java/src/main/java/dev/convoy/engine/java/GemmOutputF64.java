@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies from panels into tensors, whose offsets count elements. */
@@ -17,9 +16,6 @@ final class GemmOutputF64 {
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
   private static final DoubleVector ZERO = DoubleVector.zero(SPECIES);
-
-  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   /** Every second lane, from the first. */
   private static final long EVEN = 0x5555_5555_5555_5555L;
@@ -122,8 +118,14 @@ final class GemmOutputF64 {
     long offset = Memory.at(to) + at * Double.BYTES;
     for (int i = 0; i < length; i += LANES, offset += 2L * SPECIES.vectorByteSize()) {
       DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + i);
-      DoubleVector low = v.rearrange(LOW, v);
-      DoubleVector high = v.rearrange(HIGH, v);
+      DoubleVector low =
+          LanesF64.LOWER
+              .selectFrom(v.reinterpretAsLongs(), v.reinterpretAsLongs())
+              .reinterpretAsDoubles();
+      DoubleVector high =
+          LanesF64.UPPER
+              .selectFrom(v.reinterpretAsLongs(), v.reinterpretAsLongs())
+              .reinterpretAsDoubles();
       long next = offset + SPECIES.vectorByteSize();
       int left = 2 * (length - i);
       VectorMask<Double> near = VectorMask.fromLong(SPECIES, EVEN & bits(left));
@@ -158,6 +160,15 @@ final class GemmOutputF64 {
           .add(DoubleVector.fromArray(SPECIES, array, from + i))
           .intoArray(array, to + i);
     }
+  }
+
+  /** Adds so many vectors that are {@code distance} apart to one in another array. */
+  static void addRows(double[] from, int at, int distance, int count, double[] to, int index) {
+    DoubleVector sum = DoubleVector.zero(SPECIES);
+    for (int n = 0, i = at; n < count; n++, i += distance) {
+      sum = sum.add(DoubleVector.fromArray(SPECIES, from, i));
+    }
+    sum.add(DoubleVector.fromArray(SPECIES, to, index)).intoArray(to, index);
   }
 
   /**

@@ -230,9 +230,7 @@ abstract class GemmPanels {
       long channel,
       GemmEpilogue epilogue,
       MemorySegment y,
-      long to,
-      MemorySegment x,
-      long next);
+      long to);
 
   /** The same from the plane itself; see {@link DepthwisePlaneF32#outputs}. */
   abstract void outputs(
@@ -247,8 +245,7 @@ abstract class GemmPanels {
       long channel,
       boolean relu,
       MemorySegment y,
-      long to,
-      long next);
+      long to);
 
   /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
   abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);
@@ -263,8 +260,7 @@ abstract class GemmPanels {
       GemmPanels leftOwner,
       int weights,
       MemorySegment dx,
-      long to,
-      long next);
+      long to);
 
   /** Adds to the sums of the weights' gradients; see {@link DepthwisePlaneBackwardF32#weights}. */
   abstract void weights(
@@ -276,8 +272,7 @@ abstract class GemmPanels {
       int row,
       int rows,
       GemmPanels productOwner,
-      int index,
-      long next);
+      int index);
 
   /** Adds to the vectors of sums of its weights' gradients, with rows of {@code dy} on the left. */
   abstract void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index);
@@ -364,8 +359,32 @@ abstract class GemmPanels {
   abstract void finish(
       Part part, int index, int length, MemorySegment biases, long channel, boolean relu);
 
+  /** Sets a stretch of a part to a value. */
+  abstract void fill(Part part, int from, int length, int value);
+
+  /**
+   * Adds the sums of so many rows of panels in the right part to another's product.
+   *
+   * @param from where the first panel begins
+   * @param panel from one panel to the next
+   * @param width of a panel
+   */
+  final void addRows(
+      int from, int panel, int width, int rows, int panels, GemmPanels productOwner, int index) {
+    for (int i = 0; i < panels; i++) {
+      for (int lane = 0; lane < width; lane += lanes) {
+        addRows(from + i * panel + lane, width, rows, productOwner, index + i * width + lane);
+      }
+    }
+  }
+
+  /** Adds the sum of so many vectors of the right part to one of another's product. */
+  abstract void addRows(int from, int distance, int count, GemmPanels productOwner, int index);
+
   /** Zeroes a stretch of a part. */
-  abstract void clear(Part part, int from, int length);
+  final void clear(Part part, int from, int length) {
+    fill(part, from, length, 0);
+  }
 
   /**
    * Copies neighbouring rows from a tensor to the right part, where they come to lie {@code pitch}
@@ -385,6 +404,9 @@ abstract class GemmPanels {
 
   /** Adds vectors of the product part that are {@code distance} apart to others. */
   abstract void add(int from, int to, int distance, int count);
+
+  /** Adds the sum of a run of neighbours to an element of another's product. */
+  abstract void addSum(MemorySegment from, long at, int length, GemmPanels productOwner, int index);
 
   /** {@code to[at]} becomes, or grows by, the sum over images of runs of neighbours. */
   abstract void sum(

@@ -18,9 +18,6 @@ final class GemmPanelsF32 extends GemmPanels {
   private float[] turned = {};
   private float[] whole = {};
 
-  /** What was read only to have it in cache. */
-  private int unused;
-
   private final float[] tile = new float[TransposeF32.tileLength()];
   private final float[] productTile = new float[GemmTile.ROWS * GemmKernelF32.TILE_COLUMNS];
 
@@ -230,12 +227,10 @@ final class GemmPanelsF32 extends GemmPanels {
       long channel,
       GemmEpilogue epilogue,
       MemorySegment y,
-      long to,
-      MemorySegment x,
-      long next) {
+      long to) {
     float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    unused += DepthwiseF32.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
+    DepthwiseF32.outputs(plan, band, rows, w, weights, bias, epilogue, y, to);
   }
 
   @Override
@@ -251,12 +246,10 @@ final class GemmPanelsF32 extends GemmPanels {
       long channel,
       boolean relu,
       MemorySegment y,
-      long to,
-      long next) {
+      long to) {
     float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    unused +=
-        DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to, next);
+    DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
   }
 
   @Override
@@ -275,11 +268,9 @@ final class GemmPanelsF32 extends GemmPanels {
       GemmPanels leftOwner,
       int weights,
       MemorySegment dx,
-      long to,
-      long next) {
+      long to) {
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    unused +=
-        DepthwisePlaneBackwardF32.spread(plan, dy, from, row, pairs, w, weights, dx, to, next);
+    DepthwisePlaneBackwardF32.spread(plan, dy, from, row, pairs, w, weights, dx, to);
   }
 
   @Override
@@ -292,12 +283,9 @@ final class GemmPanelsF32 extends GemmPanels {
       int row,
       int rows,
       GemmPanels productOwner,
-      int index,
-      long next) {
+      int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
-    unused +=
-        DepthwisePlaneBackwardF32.weights(
-            plan, x, from, dy, gradients, row, rows, sums, index, next);
+    DepthwisePlaneBackwardF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
   }
 
   @Override
@@ -435,8 +423,14 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void clear(Part part, int from, int length) {
-    Arrays.fill(part(part), from, from + length, 0);
+  void fill(Part part, int from, int length, int value) {
+    Arrays.fill(part(part), from, from + length, value);
+  }
+
+  @Override
+  void addRows(int from, int distance, int count, GemmPanels productOwner, int index) {
+    float[] sums = ((GemmPanelsF32) productOwner).product;
+    GemmOutputF32.addRows(right, from, distance, count, sums, index);
   }
 
   @Override
@@ -463,6 +457,11 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void addBand(int to, int length) {
     GemmOutputF32.add(band, 0, product, to, length);
+  }
+
+  @Override
+  void addSum(MemorySegment from, long at, int length, GemmPanels productOwner, int index) {
+    ((GemmPanelsF32) productOwner).product[index] += GemmOutputF32.sum(from, at, length, tile);
   }
 
   @Override

@@ -18,9 +18,6 @@ final class GemmPanelsF64 extends GemmPanels {
   private double[] turned = {};
   private double[] whole = {};
 
-  /** What was read only to have it in cache. */
-  private int unused;
-
   private final double[] tile = new double[TransposeF64.tileLength()];
   private final double[] productTile = new double[GemmTile.ROWS * GemmKernelF64.TILE_COLUMNS];
 
@@ -230,12 +227,10 @@ final class GemmPanelsF64 extends GemmPanels {
       long channel,
       GemmEpilogue epilogue,
       MemorySegment y,
-      long to,
-      MemorySegment x,
-      long next) {
+      long to) {
     double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     double[] w = ((GemmPanelsF64) leftOwner).left;
-    unused += DepthwiseF64.outputs(plan, band, rows, w, weights, bias, epilogue, y, to, x, next);
+    DepthwiseF64.outputs(plan, band, rows, w, weights, bias, epilogue, y, to);
   }
 
   @Override
@@ -251,12 +246,10 @@ final class GemmPanelsF64 extends GemmPanels {
       long channel,
       boolean relu,
       MemorySegment y,
-      long to,
-      long next) {
+      long to) {
     double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     double[] w = ((GemmPanelsF64) leftOwner).left;
-    unused +=
-        DepthwisePlaneF64.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to, next);
+    DepthwisePlaneF64.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
   }
 
   @Override
@@ -275,11 +268,9 @@ final class GemmPanelsF64 extends GemmPanels {
       GemmPanels leftOwner,
       int weights,
       MemorySegment dx,
-      long to,
-      long next) {
+      long to) {
     double[] w = ((GemmPanelsF64) leftOwner).left;
-    unused +=
-        DepthwisePlaneBackwardF64.spread(plan, dy, from, row, pairs, w, weights, dx, to, next);
+    DepthwisePlaneBackwardF64.spread(plan, dy, from, row, pairs, w, weights, dx, to);
   }
 
   @Override
@@ -292,12 +283,9 @@ final class GemmPanelsF64 extends GemmPanels {
       int row,
       int rows,
       GemmPanels productOwner,
-      int index,
-      long next) {
+      int index) {
     double[] sums = ((GemmPanelsF64) productOwner).product;
-    unused +=
-        DepthwisePlaneBackwardF64.weights(
-            plan, x, from, dy, gradients, row, rows, sums, index, next);
+    DepthwisePlaneBackwardF64.weights(plan, x, from, dy, gradients, row, rows, sums, index);
   }
 
   @Override
@@ -435,8 +423,14 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void clear(Part part, int from, int length) {
-    Arrays.fill(part(part), from, from + length, 0);
+  void fill(Part part, int from, int length, int value) {
+    Arrays.fill(part(part), from, from + length, value);
+  }
+
+  @Override
+  void addRows(int from, int distance, int count, GemmPanels productOwner, int index) {
+    double[] sums = ((GemmPanelsF64) productOwner).product;
+    GemmOutputF64.addRows(right, from, distance, count, sums, index);
   }
 
   @Override
@@ -463,6 +457,11 @@ final class GemmPanelsF64 extends GemmPanels {
   @Override
   void addBand(int to, int length) {
     GemmOutputF64.add(band, 0, product, to, length);
+  }
+
+  @Override
+  void addSum(MemorySegment from, long at, int length, GemmPanels productOwner, int index) {
+    ((GemmPanelsF64) productOwner).product[index] += GemmOutputF64.sum(from, at, length, tile);
   }
 
   @Override

@@ -111,19 +111,26 @@ final class JavaConv2d {
 
   void conv2dBackwardWeights(
       Conv2dSpec spec, Tensor x, Tensor dy, Tensor dw, Tensor db, boolean accumulate) {
+    // The bias's gradient with the weights', where dy is in cache for them.
     if (dw != null) {
       switch (backwardWeights(spec, x.shape(), dy.shape())) {
-        case WINOGRAD -> winogradWeights.get().backward(spec, x, dy, dw, accumulate);
-        case GEMM -> gemmWeights.get().backward(spec, x, dy, dw, accumulate);
+        case WINOGRAD -> winogradWeights.get().backward(spec, x, dy, dw, db, accumulate);
+        case GEMM -> gemmWeights.get().backward(spec, x, dy, dw, db, accumulate);
         default -> {
           if (DepthwiseBand.applies(spec, x.shape())) {
-            depthwiseWeights.get().backward(spec, x, dy, dw, accumulate);
+            depthwiseWeights.get().backward(spec, x, dy, dw, db, accumulate);
           } else {
             directWeights.get().backward(spec, x, dy, dw, accumulate);
+            biasGradient(dy, db, accumulate);
           }
         }
       }
+    } else {
+      biasGradient(dy, db, accumulate);
     }
+  }
+
+  private void biasGradient(Tensor dy, Tensor db, boolean accumulate) {
     if (db != null) {
       biases.get().backward(dy, db, accumulate);
     }

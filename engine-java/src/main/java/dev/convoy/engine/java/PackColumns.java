@@ -63,6 +63,15 @@ final class PackColumns {
   int[] runLength = new int[0];
   long[] runPosition = new long[0];
 
+  /** Vectors that a block of tiles is transformed in: of the band's rows, and then of tiles. */
+  int rowVectors;
+
+  int[] rowFrom = new int[0];
+  int[] rowTo = new int[0];
+  int tileVectors;
+  int[] tileFrom = new int[0];
+  int[] tileTo = new int[0];
+
   /** Elements of a row of the band. */
   int slotLength() {
     return lanes * laneLength;
@@ -108,6 +117,36 @@ final class PackColumns {
         for (int tap = 0; tap < taps; tap++) {
           place[at++] = start + tapOffset[tap];
         }
+      }
+    }
+  }
+
+  /**
+   * Lists the vectors of all segments, for loops that need not begin anew for each: segments are
+   * short, and a loop of one round costs more to enter than to do.
+   */
+  void planVectors(int lanes) {
+    int length = slotLength();
+    int mostRows = segments * Math.ceilDiv(length, lanes);
+    int mostTiles = segments * Math.ceilDiv(longest, lanes);
+    if (rowFrom.length < mostRows) {
+      rowFrom = new int[mostRows];
+      rowTo = new int[mostRows];
+    }
+    if (tileFrom.length < mostTiles) {
+      tileFrom = new int[mostTiles];
+      tileTo = new int[mostTiles];
+    }
+    rowVectors = 0;
+    tileVectors = 0;
+    for (int segment = 0; segment < segments; segment++) {
+      for (int i = 0; i < length; i += lanes) {
+        rowFrom[rowVectors] = source[segment] + i;
+        rowTo[rowVectors++] = segment * length + i;
+      }
+      for (int i = 0; i < this.length[segment]; i += lanes) {
+        tileFrom[tileVectors] = segment * length + i;
+        tileTo[tileVectors++] = column[segment] + i;
       }
     }
   }

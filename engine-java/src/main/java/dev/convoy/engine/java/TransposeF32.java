@@ -3,7 +3,7 @@ package dev.convoy.engine.java;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Transposes matrices a tile of vectors at a time. */
@@ -11,9 +11,6 @@ final class TransposeF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   private TransposeF32() {}
 
@@ -102,10 +99,12 @@ final class TransposeF32 {
 
   private static void interleave(float[] from, int at, float[] to, int index, int stride) {
     for (int i = 0; i < LANES / 2; i++) {
-      FloatVector upper = FloatVector.fromArray(SPECIES, from, at + i * LANES);
-      FloatVector lower = FloatVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES);
-      upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
-      upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
+      IntVector upper = FloatVector.fromArray(SPECIES, from, at + i * LANES).reinterpretAsInts();
+      IntVector lower =
+          FloatVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES).reinterpretAsInts();
+      int place = index + 2 * i * stride;
+      LanesF32.LOWER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place);
+      LanesF32.UPPER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place + stride);
     }
   }
 
@@ -115,11 +114,14 @@ final class TransposeF32 {
     long begin = Memory.at(from) + offset;
     for (int i = 0; i < LANES / 2; i++) {
       long above = begin + i * distance;
-      FloatVector upper = FloatVector.fromMemorySegment(SPECIES, memory, above, ORDER);
       long below = above + LANES / 2 * distance;
-      FloatVector lower = FloatVector.fromMemorySegment(SPECIES, memory, below, ORDER);
-      upper.rearrange(LOW, lower).intoArray(to, 2 * i * LANES);
-      upper.rearrange(HIGH, lower).intoArray(to, (2 * i + 1) * LANES);
+      IntVector upper =
+          FloatVector.fromMemorySegment(SPECIES, memory, above, ORDER).reinterpretAsInts();
+      IntVector lower =
+          FloatVector.fromMemorySegment(SPECIES, memory, below, ORDER).reinterpretAsInts();
+      int place = 2 * i * LANES;
+      LanesF32.LOWER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place);
+      LanesF32.UPPER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place + LANES);
     }
   }
 

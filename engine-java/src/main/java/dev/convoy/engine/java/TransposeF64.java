@@ -3,7 +3,7 @@ package dev.convoy.engine.java;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Transposes matrices a tile of vectors at a time. */
@@ -11,9 +11,6 @@ final class TransposeF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
 
   private TransposeF64() {}
 
@@ -103,10 +100,12 @@ final class TransposeF64 {
 
   private static void interleave(double[] from, int at, double[] to, int index, int stride) {
     for (int i = 0; i < LANES / 2; i++) {
-      DoubleVector upper = DoubleVector.fromArray(SPECIES, from, at + i * LANES);
-      DoubleVector lower = DoubleVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES);
-      upper.rearrange(LOW, lower).intoArray(to, index + 2 * i * stride);
-      upper.rearrange(HIGH, lower).intoArray(to, index + (2 * i + 1) * stride);
+      LongVector upper = DoubleVector.fromArray(SPECIES, from, at + i * LANES).reinterpretAsLongs();
+      LongVector lower =
+          DoubleVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES).reinterpretAsLongs();
+      int place = index + 2 * i * stride;
+      LanesF64.LOWER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place);
+      LanesF64.UPPER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place + stride);
     }
   }
 
@@ -116,11 +115,14 @@ final class TransposeF64 {
     long begin = Memory.at(from) + offset;
     for (int i = 0; i < LANES / 2; i++) {
       long above = begin + i * distance;
-      DoubleVector upper = DoubleVector.fromMemorySegment(SPECIES, memory, above, ORDER);
       long below = above + LANES / 2 * distance;
-      DoubleVector lower = DoubleVector.fromMemorySegment(SPECIES, memory, below, ORDER);
-      upper.rearrange(LOW, lower).intoArray(to, 2 * i * LANES);
-      upper.rearrange(HIGH, lower).intoArray(to, (2 * i + 1) * LANES);
+      LongVector upper =
+          DoubleVector.fromMemorySegment(SPECIES, memory, above, ORDER).reinterpretAsLongs();
+      LongVector lower =
+          DoubleVector.fromMemorySegment(SPECIES, memory, below, ORDER).reinterpretAsLongs();
+      int place = 2 * i * LANES;
+      LanesF64.LOWER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place);
+      LanesF64.UPPER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place + LANES);
     }
   }
 

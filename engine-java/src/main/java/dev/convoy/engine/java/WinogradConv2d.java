@@ -334,6 +334,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) tiles.groups * tiles.channels * plane;
     work.reserve(GemmPanels.Part.BAND, AT_ONCE * block.channelLength());
+    block.planVectors(work.lanes());
     for (int channel = 0; channel < channels; channel += AT_ONCE) {
       int some = Math.min(AT_ONCE, channels - channel);
       long at = (channelIn + (long) channel) * plane;

@@ -42,6 +42,7 @@ final class WinogradConv2dWeights {
   private MemorySegment x;
   private MemorySegment dy;
   private MemorySegment dw;
+  private MemorySegment db;
   private boolean accumulate;
   private GemmPanels partial;
   private int taps;
@@ -53,6 +54,7 @@ final class WinogradConv2dWeights {
   private int stride;
   private int inputPlane;
   private int tile;
+  private int filterPanels;
   private int outputPanel;
   private int outputPlane;
   private int sumPanel;
@@ -64,10 +66,12 @@ final class WinogradConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, boolean accumulates) {
+  void backward(
+      Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     x = xs.segment();
     dy = dys.segment();
     dw = dws.segment();
+    db = dbs == null ? null : dbs.segment();
     accumulate = accumulates;
     partial = shared.panels(dys.dtype());
     try {
@@ -80,6 +84,7 @@ final class WinogradConv2dWeights {
       x = null;
       dy = null;
       dw = null;
+      db = null;
     }
   }
 
@@ -116,7 +121,7 @@ final class WinogradConv2dWeights {
     stride = inputs.stride();
     inputPlane = inputs.plane(channelsPerBlock, stride);
     tile = GemmPanels.tileColumns(dtype);
-    int filterPanels = Math.ceilDiv(inputs.filters, tile);
+    filterPanels = Math.ceilDiv(inputs.filters, tile);
     vectorsPerFilters = Math.ceilDiv(inputs.filters, tile / 2);
     outputPanel = inputs.blockTiles * tile;
     outputPlane = inputs.plane(filterPanels, outputPanel);
@@ -129,9 +134,9 @@ final class WinogradConv2dWeights {
     return inputs.groups * channelBlocks;
   }
 
-  /** Elements of a block of sums. */
+  /** Elements of a block of sums: of the points, then of {@code dy}. */
   private long region() {
-    return (long) PLANES * sumPlane;
+    return (long) PLANES * sumPlane + (long) filterPanels * tile;
   }
 
   /** One chunk's sums for some channels. */
@@ -158,6 +163,11 @@ final class WinogradConv2dWeights {
       int deep = (int) Math.min(inputs.blockTiles, inputs.tiles(phase) - first);
       transformInput(work, mine.columns, phase, group, channel, channels, first, deep);
       transformOutput(work, mine.columns, phase, group, first, deep);
+      if (db != null && channel == 0) {
+        // A tile's transform is, at the points one, the sum of its elements.
+        int ones = (POINTS + 1) * outputPlane;
+        work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, sum + PLANES * sumPlane);
+      }
       for (int plane = 0; plane < PLANES; plane++) {
         work.addProduct(
             work,
@@ -287,6 +297,15 @@ final class WinogradConv2dWeights {
         partial.add(to + chunk * distance, to, tile, channels);
       }
     }
+    GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    if (db != null && channel == 0) {
+      int gradients = (int) (region * region()) + PLANES * sumPlane + filter;
+      for (int chunk = 1; chunk < chunks; chunk++) {
+        partial.add(gradients + chunk * distance, gradients, lanes, 1);
+      }
+      long at = (long) group * inputs.filters + filter;
+      partial.store(GemmPanels.Part.PRODUCT, gradients, db, at, some, epilogue);
+    }
     int half = channels * lanes;
     work.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * half);
     work.reserve(GemmPanels.Part.TURNED, (long) kernel * half);
@@ -323,7 +342,6 @@ final class WinogradConv2dWeights {
     work.reserve(GemmPanels.Part.LEFT, (long) lanes * (wide + lanes));
     work.transpose(
         work, GemmPanels.Part.TURNED, 0, lanes, length, some, GemmPanels.Part.LEFT, 0, wide);
-    GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     for (int i = 0; i < some; i++) {
       long place = (long) group * inputs.filters + filter + i;
       long at = (place * inputs.channels + channel) * kernel;

@@ -1,7 +1,7 @@
 package dev.convoy.engine.java;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,9 +18,6 @@ final class WinogradF32 {
   private static final float QUARTER = ONE / 4;
   private static final float SIXTH = ONE / 6;
 
-  private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(SPECIES, 1);
-
   private WinogradF32() {}
 
   /** From one point's rows of a block to the next point's. */
@@ -30,31 +27,21 @@ final class WinogradF32 {
 
   /** Transforms the columns of a block's tiles where they lie in the band: all of its rows. */
   static void inputRows(
-      PackColumns block, float[] band, int from, float[] to, int index, int plane) {
-    int length = block.slotLength();
-    int step = block.tapSlots * length;
-    for (int segment = 0; segment < block.segments; segment++) {
-      int at = from + block.source[segment];
-      inputRow(band, at, step, to, index + segment * length, plane, length);
-    }
-  }
-
-  private static void inputRow(
-      float[] from, int at, int step, float[] to, int index, int plane, int length) {
-    int from1 = at + step;
-    int from2 = from1 + step;
-    int from3 = from2 + step;
-    int from4 = from3 + step;
-    int from5 = from4 + step;
-    for (int i = 0, o = index; i < length; i += LANES, o += LANES) {
-      FloatVector d1 = FloatVector.fromArray(SPECIES, from, from1 + i);
-      FloatVector d2 = FloatVector.fromArray(SPECIES, from, from2 + i);
-      FloatVector d3 = FloatVector.fromArray(SPECIES, from, from3 + i);
-      FloatVector d4 = FloatVector.fromArray(SPECIES, from, from4 + i);
-      FloatVector.fromArray(SPECIES, from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-      FloatVector.fromArray(SPECIES, from, from5 + i)
-          .add(d3.mul(-5).add(d1.mul(4)))
-          .intoArray(to, o + 5 * plane);
+      PackColumns block, float[] band, int first, float[] to, int index, int plane) {
+    int step = block.tapSlots * block.slotLength();
+    int[] from = block.rowFrom;
+    int[] into = block.rowTo;
+    for (int i = 0; i < block.rowVectors; i++) {
+      int at = first + from[i];
+      int o = index + into[i];
+      FloatVector d0 = FloatVector.fromArray(SPECIES, band, at);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, band, at + step);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, band, at + 2 * step);
+      FloatVector d3 = FloatVector.fromArray(SPECIES, band, at + 3 * step);
+      FloatVector d4 = FloatVector.fromArray(SPECIES, band, at + 4 * step);
+      FloatVector d5 = FloatVector.fromArray(SPECIES, band, at + 5 * step);
+      d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+      d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
       FloatVector even = d4.sub(d2.mul(4));
       FloatVector odd = d3.sub(d1.mul(4));
       even.add(odd).intoArray(to, o + plane);
@@ -78,29 +65,30 @@ final class WinogradF32 {
     int tap3 = tap[3];
     int tap4 = tap[4];
     int tap5 = tap[5];
+    int[] begin = block.tileFrom;
+    int[] into = block.tileTo;
     for (int row = 0; row < WinogradKind.POINTS; row++) {
+      int left = first + row * rows;
       int top = index + row * WinogradKind.POINTS * plane;
-      for (int segment = 0; segment < block.segments; segment++) {
-        int at = first + row * rows + segment * block.slotLength();
-        int o = top + block.column[segment];
-        for (int end = o + block.length[segment]; o < end; o += LANES, at += LANES) {
-          FloatVector d1 = FloatVector.fromArray(SPECIES, from, at + tap1);
-          FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
-          FloatVector d3 = FloatVector.fromArray(SPECIES, from, at + tap3);
-          FloatVector d4 = FloatVector.fromArray(SPECIES, from, at + tap4);
-          FloatVector.fromArray(SPECIES, from, at).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-          FloatVector.fromArray(SPECIES, from, at + tap5)
-              .add(d3.mul(-5).add(d1.mul(4)))
-              .intoArray(to, o + 5 * plane);
-          FloatVector even = d4.sub(d2.mul(4));
-          FloatVector odd = d3.sub(d1.mul(4));
-          even.add(odd).intoArray(to, o + plane);
-          even.sub(odd).intoArray(to, o + 2 * plane);
-          even = d4.sub(d2);
-          odd = d3.sub(d1).mul(2);
-          even.add(odd).intoArray(to, o + 3 * plane);
-          even.sub(odd).intoArray(to, o + 4 * plane);
-        }
+      for (int i = 0; i < block.tileVectors; i++) {
+        int at = left + begin[i];
+        int o = top + into[i];
+        FloatVector d0 = FloatVector.fromArray(SPECIES, from, at);
+        FloatVector d1 = FloatVector.fromArray(SPECIES, from, at + tap1);
+        FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
+        FloatVector d3 = FloatVector.fromArray(SPECIES, from, at + tap3);
+        FloatVector d4 = FloatVector.fromArray(SPECIES, from, at + tap4);
+        FloatVector d5 = FloatVector.fromArray(SPECIES, from, at + tap5);
+        d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+        d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
+        FloatVector even = d4.sub(d2.mul(4));
+        FloatVector odd = d3.sub(d1.mul(4));
+        even.add(odd).intoArray(to, o + plane);
+        even.sub(odd).intoArray(to, o + 2 * plane);
+        even = d4.sub(d2);
+        odd = d3.sub(d1).mul(2);
+        even.add(odd).intoArray(to, o + 3 * plane);
+        even.sub(odd).intoArray(to, o + 4 * plane);
       }
     }
   }
@@ -340,8 +328,14 @@ final class WinogradF32 {
       FloatVector y0 = FloatVector.fromArray(SPECIES, from, i).add(m1.add(m2)).add(m3.add(m4));
       FloatVector y1 =
           m3.sub(m4).mul(2).add(m1.sub(m2)).add(FloatVector.fromArray(SPECIES, from, i + 5 * step));
-      y0.rearrange(LOW, y1).intoArray(to, o);
-      y0.rearrange(HIGH, y1).intoArray(to, o + LANES);
+      LanesF32.LOWER
+          .selectFrom(y0.reinterpretAsInts(), y1.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, o);
+      LanesF32.UPPER
+          .selectFrom(y0.reinterpretAsInts(), y1.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, o + LANES);
     }
   }
 
@@ -360,14 +354,18 @@ final class WinogradF32 {
       far = m3.sub(m4);
       FloatVector y1 = far.mul(2).add(near);
       FloatVector y3 = far.mul(8).add(near).add(FloatVector.fromArray(SPECIES, from, i + 5 * step));
-      FloatVector even = y0.rearrange(LOW, y2);
-      FloatVector odd = y1.rearrange(LOW, y3);
-      even.rearrange(LOW, odd).intoArray(to, o);
-      even.rearrange(HIGH, odd).intoArray(to, o + LANES);
-      even = y0.rearrange(HIGH, y2);
-      odd = y1.rearrange(HIGH, y3);
-      even.rearrange(LOW, odd).intoArray(to, o + 2 * LANES);
-      even.rearrange(HIGH, odd).intoArray(to, o + 3 * LANES);
+      IntVector i0 = y0.reinterpretAsInts();
+      IntVector i1 = y1.reinterpretAsInts();
+      IntVector i2 = y2.reinterpretAsInts();
+      IntVector i3 = y3.reinterpretAsInts();
+      IntVector even = LanesF32.LOWER.selectFrom(i0, i2);
+      IntVector odd = LanesF32.LOWER.selectFrom(i1, i3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o + LANES);
+      even = LanesF32.UPPER.selectFrom(i0, i2);
+      odd = LanesF32.UPPER.selectFrom(i1, i3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o + 2 * LANES);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o + 3 * LANES);
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.convoy.engine.java;
 
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,9 +18,6 @@ final class WinogradF64 {
   private static final double QUARTER = ONE / 4;
   private static final double SIXTH = ONE / 6;
 
-  private static final VectorShuffle<Double> LOW = VectorShuffle.makeZip(SPECIES, 0);
-  private static final VectorShuffle<Double> HIGH = VectorShuffle.makeZip(SPECIES, 1);
-
   private WinogradF64() {}
 
   /** From one point's rows of a block to the next point's. */
@@ -30,31 +27,21 @@ final class WinogradF64 {
 
   /** Transforms the columns of a block's tiles where they lie in the band: all of its rows. */
   static void inputRows(
-      PackColumns block, double[] band, int from, double[] to, int index, int plane) {
-    int length = block.slotLength();
-    int step = block.tapSlots * length;
-    for (int segment = 0; segment < block.segments; segment++) {
-      int at = from + block.source[segment];
-      inputRow(band, at, step, to, index + segment * length, plane, length);
-    }
-  }
-
-  private static void inputRow(
-      double[] from, int at, int step, double[] to, int index, int plane, int length) {
-    int from1 = at + step;
-    int from2 = from1 + step;
-    int from3 = from2 + step;
-    int from4 = from3 + step;
-    int from5 = from4 + step;
-    for (int i = 0, o = index; i < length; i += LANES, o += LANES) {
-      DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, from1 + i);
-      DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, from2 + i);
-      DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, from3 + i);
-      DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, from4 + i);
-      DoubleVector.fromArray(SPECIES, from, at + i).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-      DoubleVector.fromArray(SPECIES, from, from5 + i)
-          .add(d3.mul(-5).add(d1.mul(4)))
-          .intoArray(to, o + 5 * plane);
+      PackColumns block, double[] band, int first, double[] to, int index, int plane) {
+    int step = block.tapSlots * block.slotLength();
+    int[] from = block.rowFrom;
+    int[] into = block.rowTo;
+    for (int i = 0; i < block.rowVectors; i++) {
+      int at = first + from[i];
+      int o = index + into[i];
+      DoubleVector d0 = DoubleVector.fromArray(SPECIES, band, at);
+      DoubleVector d1 = DoubleVector.fromArray(SPECIES, band, at + step);
+      DoubleVector d2 = DoubleVector.fromArray(SPECIES, band, at + 2 * step);
+      DoubleVector d3 = DoubleVector.fromArray(SPECIES, band, at + 3 * step);
+      DoubleVector d4 = DoubleVector.fromArray(SPECIES, band, at + 4 * step);
+      DoubleVector d5 = DoubleVector.fromArray(SPECIES, band, at + 5 * step);
+      d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+      d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
       DoubleVector even = d4.sub(d2.mul(4));
       DoubleVector odd = d3.sub(d1.mul(4));
       even.add(odd).intoArray(to, o + plane);
@@ -78,29 +65,30 @@ final class WinogradF64 {
     int tap3 = tap[3];
     int tap4 = tap[4];
     int tap5 = tap[5];
+    int[] begin = block.tileFrom;
+    int[] into = block.tileTo;
     for (int row = 0; row < WinogradKind.POINTS; row++) {
+      int left = first + row * rows;
       int top = index + row * WinogradKind.POINTS * plane;
-      for (int segment = 0; segment < block.segments; segment++) {
-        int at = first + row * rows + segment * block.slotLength();
-        int o = top + block.column[segment];
-        for (int end = o + block.length[segment]; o < end; o += LANES, at += LANES) {
-          DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
-          DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
-          DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, at + tap3);
-          DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, at + tap4);
-          DoubleVector.fromArray(SPECIES, from, at).mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-          DoubleVector.fromArray(SPECIES, from, at + tap5)
-              .add(d3.mul(-5).add(d1.mul(4)))
-              .intoArray(to, o + 5 * plane);
-          DoubleVector even = d4.sub(d2.mul(4));
-          DoubleVector odd = d3.sub(d1.mul(4));
-          even.add(odd).intoArray(to, o + plane);
-          even.sub(odd).intoArray(to, o + 2 * plane);
-          even = d4.sub(d2);
-          odd = d3.sub(d1).mul(2);
-          even.add(odd).intoArray(to, o + 3 * plane);
-          even.sub(odd).intoArray(to, o + 4 * plane);
-        }
+      for (int i = 0; i < block.tileVectors; i++) {
+        int at = left + begin[i];
+        int o = top + into[i];
+        DoubleVector d0 = DoubleVector.fromArray(SPECIES, from, at);
+        DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
+        DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
+        DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, at + tap3);
+        DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, at + tap4);
+        DoubleVector d5 = DoubleVector.fromArray(SPECIES, from, at + tap5);
+        d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
+        d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
+        DoubleVector even = d4.sub(d2.mul(4));
+        DoubleVector odd = d3.sub(d1.mul(4));
+        even.add(odd).intoArray(to, o + plane);
+        even.sub(odd).intoArray(to, o + 2 * plane);
+        even = d4.sub(d2);
+        odd = d3.sub(d1).mul(2);
+        even.add(odd).intoArray(to, o + 3 * plane);
+        even.sub(odd).intoArray(to, o + 4 * plane);
       }
     }
   }
@@ -343,8 +331,14 @@ final class WinogradF64 {
               .mul(2)
               .add(m1.sub(m2))
               .add(DoubleVector.fromArray(SPECIES, from, i + 5 * step));
-      y0.rearrange(LOW, y1).intoArray(to, o);
-      y0.rearrange(HIGH, y1).intoArray(to, o + LANES);
+      LanesF64.LOWER
+          .selectFrom(y0.reinterpretAsLongs(), y1.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, o);
+      LanesF64.UPPER
+          .selectFrom(y0.reinterpretAsLongs(), y1.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, o + LANES);
     }
   }
 
@@ -365,14 +359,18 @@ final class WinogradF64 {
       DoubleVector y1 = far.mul(2).add(near);
       DoubleVector y3 =
           far.mul(8).add(near).add(DoubleVector.fromArray(SPECIES, from, i + 5 * step));
-      DoubleVector even = y0.rearrange(LOW, y2);
-      DoubleVector odd = y1.rearrange(LOW, y3);
-      even.rearrange(LOW, odd).intoArray(to, o);
-      even.rearrange(HIGH, odd).intoArray(to, o + LANES);
-      even = y0.rearrange(HIGH, y2);
-      odd = y1.rearrange(HIGH, y3);
-      even.rearrange(LOW, odd).intoArray(to, o + 2 * LANES);
-      even.rearrange(HIGH, odd).intoArray(to, o + 3 * LANES);
+      LongVector i0 = y0.reinterpretAsLongs();
+      LongVector i1 = y1.reinterpretAsLongs();
+      LongVector i2 = y2.reinterpretAsLongs();
+      LongVector i3 = y3.reinterpretAsLongs();
+      LongVector even = LanesF64.LOWER.selectFrom(i0, i2);
+      LongVector odd = LanesF64.LOWER.selectFrom(i1, i3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o + LANES);
+      even = LanesF64.UPPER.selectFrom(i0, i2);
+      odd = LanesF64.UPPER.selectFrom(i1, i3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o + 2 * LANES);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o + 3 * LANES);
     }
   }
 }
