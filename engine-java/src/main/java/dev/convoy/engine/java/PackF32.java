@@ -165,6 +165,7 @@ final class PackF32 {
     int first = (int) Math.clamp(-(start >> 1), 0L, (long) length);
     int last = (int) Math.clamp((width - start + 1) >> 1, (long) first, (long) length);
     // As many vectors as need no mask: all of their elements lie in the row.
+    touch(block, from, plane, image, width);
     int whole = first;
     while (whole < last && start + 2L * (whole + LANES) <= width) {
       whole += LANES;
@@ -203,6 +204,28 @@ final class PackF32 {
         LanesF32.EVEN.selectFrom(low, high).reinterpretAsFloats().intoArray(to, place + whole);
       }
       zeros(to, place + last, place + length);
+    }
+  }
+
+  /** Reads what a channel's band is made of, image by image. */
+  private static void touch(
+      PackColumns block, MemorySegment from, long plane, long image, int width) {
+    for (int slot = 0; slot < block.slots; ) {
+      int here = block.slotImage[slot];
+      int above = Integer.MAX_VALUE;
+      int below = -1;
+      for (; slot < block.slots && block.slotImage[slot] == here; slot++) {
+        int row = block.slotRow[slot];
+        above = row < 0 ? above : Math.min(above, row);
+        below = Math.max(below, row);
+      }
+      if (below >= 0) {
+        long at = plane + here * image;
+        Memory.touch(
+            from,
+            (at + (long) above * width) * Float.BYTES,
+            (at + (below + 1L) * width) * Float.BYTES);
+      }
     }
   }
 

@@ -165,6 +165,7 @@ final class PackF64 {
     int first = (int) Math.clamp(-(start >> 1), 0L, (long) length);
     int last = (int) Math.clamp((width - start + 1) >> 1, (long) first, (long) length);
     // As many vectors as need no mask: all of their elements lie in the row.
+    touch(block, from, plane, image, width);
     int whole = first;
     while (whole < last && start + 2L * (whole + LANES) <= width) {
       whole += LANES;
@@ -196,14 +197,35 @@ final class PackF64 {
       if (whole < last) {
         long offset = at + 2L * whole * Double.BYTES;
         LongVector low =
-            DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near)
-                .reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near).reinterpretAsLongs();
         LongVector high =
             DoubleVector.fromMemorySegment(SPECIES, memory, offset + vector, ORDER, far)
                 .reinterpretAsLongs();
         LanesF64.EVEN.selectFrom(low, high).reinterpretAsDoubles().intoArray(to, place + whole);
       }
       zeros(to, place + last, place + length);
+    }
+  }
+
+  /** Reads what a channel's band is made of, image by image. */
+  private static void touch(
+      PackColumns block, MemorySegment from, long plane, long image, int width) {
+    for (int slot = 0; slot < block.slots; ) {
+      int here = block.slotImage[slot];
+      int above = Integer.MAX_VALUE;
+      int below = -1;
+      for (; slot < block.slots && block.slotImage[slot] == here; slot++) {
+        int row = block.slotRow[slot];
+        above = row < 0 ? above : Math.min(above, row);
+        below = Math.max(below, row);
+      }
+      if (below >= 0) {
+        long at = plane + here * image;
+        Memory.touch(
+            from,
+            (at + (long) above * width) * Double.BYTES,
+            (at + (below + 1L) * width) * Double.BYTES);
+      }
     }
   }
 
@@ -406,12 +428,7 @@ final class PackF64 {
    * @param turned one filter's taps in their own order, each a panel's row of channels
    */
   static void tapPanel(
-      double[] turned,
-      Conv2dAxis rows,
-      Conv2dAxis columns,
-      int kernelWidth,
-      double[] to,
-      int index) {
+      double[] turned, Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, double[] to, int index) {
     int into = index;
     for (int row = 0; row < rows.taps; row++) {
       int above = (rows.firstTap + row * rows.tapStep) * kernelWidth;

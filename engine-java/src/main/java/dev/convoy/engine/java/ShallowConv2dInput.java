@@ -21,8 +21,13 @@ final class ShallowConv2dInput {
   /** Channels of {@code dy} in a group that repay a product of matrices. */
   private static final int LEAST_DEPTH = 8;
 
-  /** Pixels of {@code dy} that are worked on at a time, about. */
+  /** Pixels of {@code dy} that are worked on at a time, about: at least, and at most. */
   private static final int PIXELS = 512;
+
+  private static final int MOST_PIXELS = 1024;
+
+  /** Elements of {@code dy} and its products that fit in L2. */
+  private static final int PACKED = 64 * 1024;
 
   /** Most elements of an image's gradient, which a thread adds up as a whole. */
   private static final long MOST_SUMS = 4 << 20;
@@ -118,7 +123,8 @@ final class ShallowConv2dInput {
     height = reach(y.h(), window.kernelHeight(), window.dilationHeight(), x.h(), window.padTop());
     pitch = reach(y.w(), window.kernelWidth(), window.dilationWidth(), x.w(), window.padLeft());
     plane = Math.multiplyExact(height, pitch);
-    blockRows = Math.clamp(PIXELS / pitch, 1, y.h());
+    long pixels = Math.clamp(PACKED / (depth + taps), PIXELS, MOST_PIXELS);
+    blockRows = (int) Math.clamp(pixels / pitch, 1, y.h());
   }
 
   private int panelRows() {

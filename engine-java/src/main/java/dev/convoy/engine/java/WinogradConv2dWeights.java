@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
  * end.
  *
  * <p>The tiles are cut into chunks whose sums are private and added in order, so that the result
- * does not depend on who did which. Used by one calling thread at a time.
+ * does not depend on who did which. Where all tiles are one block, the sums of a panel of filters
+ * are transformed back while they are in cache. Used by one calling thread at a time.
  */
 final class WinogradConv2dWeights {
   private static final int POINTS = WinogradKind.POINTS;
@@ -29,6 +30,9 @@ final class WinogradConv2dWeights {
   /** Pieces that let threads of unlike speed end together. */
   private static final int ENOUGH_PIECES = 8;
 
+  /** Pieces of a single block of tiles, which each of them transforms. */
+  private static final int FEW_PIECES = 4;
+
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
@@ -36,6 +40,7 @@ final class WinogradConv2dWeights {
   private final WinogradTiles outputs = new WinogradTiles();
 
   private final Workers.Job products = this::multiply;
+  private final Workers.Job all = this::multiplyAll;
   private final Workers.Job sums = this::sum;
 
   // The call under way.
@@ -55,6 +60,10 @@ final class WinogradConv2dWeights {
   private int inputPlane;
   private int tile;
   private int filterPanels;
+
+  /** Pieces that the filters of a block are shared among, or 0 if there are several blocks. */
+  private int filterBlocks;
+
   private int outputPanel;
   private int outputPlane;
   private int sumPanel;
@@ -76,6 +85,10 @@ final class WinogradConv2dWeights {
     partial = shared.panels(dys.dtype());
     try {
       cut(spec, xs.shape(), dys.shape(), dys.dtype());
+      if (filterBlocks > 0) {
+        workers.run(regions() * filterBlocks, all);
+        return;
+      }
       partial.reserve(
           GemmPanels.Part.PRODUCT, Math.multiplyExact((long) regions() * chunks, region()));
       workers.run(regions() * chunks, products);
@@ -100,8 +113,8 @@ final class WinogradConv2dWeights {
             channelsPerBlock,
             inputs.blockTiles,
             chunks,
-            regions() * chunks,
-            region() * regions() * chunks * DType.F32.bytes() / 1024,
+            regions() * Math.max(chunks, filterBlocks),
+            filterBlocks > 0 ? 0 : region() * regions() * chunks * DType.F32.bytes() / 1024,
             DType.F32);
   }
 
@@ -115,7 +128,7 @@ final class WinogradConv2dWeights {
     channelsPerBlock =
         GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
     channelBlocks = Math.ceilDiv(inputs.channels, channelsPerBlock);
-    inputs.cut(ROW_BYTES, regions());
+    inputs.cut(ROW_BYTES, FEW_PIECES);
     long blocks = (long) inputs.phases() * inputs.blocks;
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
     stride = inputs.stride();
@@ -126,7 +139,8 @@ final class WinogradConv2dWeights {
     outputPanel = inputs.blockTiles * tile;
     outputPlane = inputs.plane(filterPanels, outputPanel);
     sumPanel = channelsPerBlock * tile;
-    sumPlane = filterPanels * sumPanel;
+    filterBlocks = blocks > 1 ? 0 : Math.min(filterPanels, Math.ceilDiv(FEW_PIECES, regions()));
+    sumPlane = inputs.plane(filterBlocks > 0 ? 1 : filterPanels, sumPanel);
   }
 
   /** Blocks of the sums. */
@@ -136,7 +150,7 @@ final class WinogradConv2dWeights {
 
   /** Elements of a block of sums: of the points, then of {@code dy}. */
   private long region() {
-    return (long) PLANES * sumPlane + (long) filterPanels * tile;
+    return (long) PLANES * sumPlane + (long) (filterBlocks > 0 ? 1 : filterPanels) * tile;
   }
 
   /** One chunk's sums for some channels. */
@@ -162,7 +176,7 @@ final class WinogradConv2dWeights {
       }
       int deep = (int) Math.min(inputs.blockTiles, inputs.tiles(phase) - first);
       transformInput(work, mine.columns, phase, group, channel, channels, first, deep);
-      transformOutput(work, mine.columns, phase, group, first, deep);
+      transformOutput(work, mine.columns, phase, group, 0, inputs.filters, first, deep);
       if (db != null && channel == 0) {
         // A tile's transform is, at the points one, the sum of its elements.
         int ones = (POINTS + 1) * outputPlane;
@@ -181,6 +195,43 @@ final class WinogradConv2dWeights {
             channels,
             inputs.filters,
             deep);
+      }
+    }
+  }
+
+  /** All there is of some channels and some panels of filters, of a single block of tiles. */
+  private void multiplyAll(int piece) {
+    Scratch mine = scratch.get();
+    GemmPanels work = mine.panels(inputs.dtype);
+    int region = piece / filterBlocks;
+    int group = region / channelBlocks;
+    int channel = region % channelBlocks * channelsPerBlock;
+    int channels = Math.min(channelsPerBlock, inputs.channels - channel);
+    int firstPanel = piece % filterBlocks * filterPanels / filterBlocks;
+    int lastPanel = (piece % filterBlocks + 1) * filterPanels / filterBlocks;
+    int end = Math.min(lastPanel * tile, inputs.filters);
+    int deep = (int) inputs.tiles(0);
+    work.reserve(GemmPanels.Part.LEFT, (long) PLANES * inputPlane);
+    work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * outputPlane);
+    work.reserve(GemmPanels.Part.PRODUCT, region());
+    transformInput(work, mine.columns, 0, group, channel, channels, 0, deep);
+    transformOutput(work, mine.columns, 0, group, firstPanel * tile, end, 0, deep);
+    for (int panel = firstPanel; panel < lastPanel; panel++) {
+      int first = panel * tile;
+      int right = panel * outputPanel;
+      int some = Math.min(tile, end - first);
+      work.clear(GemmPanels.Part.PRODUCT, 0, (int) region());
+      if (db != null && channel == 0) {
+        int ones = (POINTS + 1) * outputPlane + right;
+        work.addRows(ones, outputPanel, tile, deep, 1, work, PLANES * sumPlane);
+      }
+      for (int plane = 0; plane < PLANES; plane++) {
+        int b = plane * outputPlane + right;
+        int c = plane * sumPlane;
+        work.addProduct(work, plane * inputPlane, stride, b, 0, work, c, 0, channels, some, deep);
+      }
+      for (int i = 0; i < some; i += work.lanes()) {
+        write(work, work, i, PLANES * sumPlane + i, group, channel, channels, first + i);
       }
     }
   }
@@ -209,9 +260,16 @@ final class WinogradConv2dWeights {
         inputPlane);
   }
 
-  /** Transforms a block's tiles of {@code dy}, each a column. */
+  /** Transforms a block's tiles of some filters of {@code dy}, each a column. */
   private void transformOutput(
-      GemmPanels work, PackColumns block, int phase, int group, long first, int deep) {
+      GemmPanels work,
+      PackColumns block,
+      int phase,
+      int group,
+      int begin,
+      int end,
+      long first,
+      int deep) {
     Conv2dAxis rows = outputs.rows(phase);
     Conv2dAxis columns = outputs.columns(phase);
     long plane = (long) rows.inputs * columns.inputs;
@@ -224,8 +282,8 @@ final class WinogradConv2dWeights {
         GemmPanels.Part.TILES,
         Math.max((long) lanes * places * stride, (long) POINTS * side * turned));
     work.reserve(GemmPanels.Part.TURNED, (long) places * (turned + lanes));
-    for (int filter = 0; filter < inputs.filters; filter += lanes) {
-      int some = Math.min(lanes, inputs.filters - filter);
+    for (int filter = begin; filter < end; filter += lanes) {
+      int some = Math.min(lanes, end - filter);
       block.planPlaces(some, side, side);
       work.reserve(GemmPanels.Part.BAND, some * block.channelLength());
       long at = ((long) group * inputs.filters + filter) * plane;
@@ -288,29 +346,47 @@ final class WinogradConv2dWeights {
     int group = region / channelBlocks;
     int channel = region % channelBlocks * channelsPerBlock;
     int channels = Math.min(channelsPerBlock, inputs.channels - channel);
-    int some = Math.min(lanes, inputs.filters - filter);
-    int from = (int) (region * region()) + filter / tile * sumPanel + filter % tile;
+    int start = (int) (region * region());
+    int from = start + filter / tile * sumPanel + filter % tile;
+    int gradients = start + PLANES * sumPlane + filter;
     int distance = (int) (regions() * region());
     for (int chunk = 1; chunk < chunks; chunk++) {
       for (int plane = 0; plane < PLANES; plane++) {
         int to = from + plane * sumPlane;
         partial.add(to + chunk * distance, to, tile, channels);
       }
+      partial.add(gradients + chunk * distance, gradients, lanes, 1);
     }
+    write(work, partial, from, gradients, group, channel, channels, filter);
+  }
+
+  /**
+   * Transforms the sums of some channels and a vector of filters back, and writes them.
+   *
+   * @param owner whose product holds them, from {@code from} on
+   * @param gradients where it holds the sums of {@code dy}
+   */
+  private void write(
+      GemmPanels work,
+      GemmPanels owner,
+      int from,
+      int gradients,
+      int group,
+      int channel,
+      int channels,
+      int filter) {
+    int lanes = work.lanes();
+    int some = Math.min(lanes, inputs.filters - filter);
+    long place = (long) group * inputs.filters + filter;
     GemmEpilogue epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     if (db != null && channel == 0) {
-      int gradients = (int) (region * region()) + PLANES * sumPlane + filter;
-      for (int chunk = 1; chunk < chunks; chunk++) {
-        partial.add(gradients + chunk * distance, gradients, lanes, 1);
-      }
-      long at = (long) group * inputs.filters + filter;
-      partial.store(GemmPanels.Part.PRODUCT, gradients, db, at, some, epilogue);
+      owner.store(GemmPanels.Part.PRODUCT, gradients, db, place, some, epilogue);
     }
     int half = channels * lanes;
     work.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * half);
     work.reserve(GemmPanels.Part.TURNED, (long) kernel * half);
     for (int point = 0; point < POINTS; point++) {
-      partial.transform(
+      owner.transform(
           inputs.kind.toSums,
           GemmPanels.Part.PRODUCT,
           from + point * sumPlane,
@@ -339,13 +415,12 @@ final class WinogradConv2dWeights {
     }
     int length = channels * kernel;
     int wide = GemmTile.roundUp(length, lanes);
-    work.reserve(GemmPanels.Part.LEFT, (long) lanes * (wide + lanes));
+    work.reserve(GemmPanels.Part.BAND, (long) lanes * (wide + lanes));
     work.transpose(
-        work, GemmPanels.Part.TURNED, 0, lanes, length, some, GemmPanels.Part.LEFT, 0, wide);
+        work, GemmPanels.Part.TURNED, 0, lanes, length, some, GemmPanels.Part.BAND, 0, wide);
     for (int i = 0; i < some; i++) {
-      long place = (long) group * inputs.filters + filter + i;
-      long at = (place * inputs.channels + channel) * kernel;
-      work.store(GemmPanels.Part.LEFT, i * wide, dw, at, length, epilogue);
+      long at = ((place + i) * inputs.channels + channel) * kernel;
+      work.store(GemmPanels.Part.BAND, i * wide, dw, at, length, epilogue);
     }
   }
 }
