@@ -22,67 +22,93 @@ final class GemmOutputF32 {
 
   private GemmOutputF32() {}
 
-  /** A run of neighbours, to each of which a bias is added first. */
+  /**
+   * Runs of neighbours, {@code far} apart, that come to lie {@code step} apart.
+   *
+   * @param bias what is added to each element first, if they overwrite
+   */
   static void store(
       float[] from,
       int index,
+      int far,
       MemorySegment to,
       long at,
+      long step,
+      int rows,
       int length,
       GemmEpilogue epilogue,
       float bias) {
-    MemorySegment memory = Memory.base(to);
-    long offset = Memory.at(to) + at * Float.BYTES;
-    int whole = length - length % LANES;
-    switch (epilogue) {
-      case OVERWRITE -> overwrite(from, index, to, offset, whole, bias);
-      case ADD -> add(from, index, to, offset, whole);
-      case RELU -> relu(from, index, to, offset, whole, bias);
-    }
-    if (whole < length) {
-      VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
-      offset += (long) whole * Float.BYTES;
-      FloatVector v = FloatVector.fromArray(SPECIES, from, index + whole).add(bias);
-      switch (epilogue) {
-        case OVERWRITE -> v.intoMemorySegment(memory, offset, ORDER, rest);
-        case ADD ->
-            FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest)
-                .add(v)
-                .intoMemorySegment(memory, offset, ORDER, rest);
-        case RELU ->
-            v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
-                .intoMemorySegment(memory, offset, ORDER, rest);
-      }
+    if (epilogue == GemmEpilogue.ADD) {
+      add(from, index, far, to, at, step, rows, length);
+    } else {
+      boolean relu = epilogue == GemmEpilogue.RELU;
+      overwrite(from, index, far, to, at, step, rows, length, bias, relu);
     }
   }
 
   private static void overwrite(
-      float[] from, int index, MemorySegment segment, long offset, int n, float bias) {
+      float[] from,
+      int index,
+      int far,
+      MemorySegment segment,
+      long at,
+      long step,
+      int rows,
+      int length,
+      float bias,
+      boolean relu) {
     MemorySegment to = Memory.base(segment);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector.fromArray(SPECIES, from, index + i)
-          .add(bias)
-          .intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
+    long place = Memory.at(segment) + at * Float.BYTES;
+    int whole = length - length % LANES;
+    VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+    for (int row = 0, first = index; row < rows; row++) {
+      for (int i = 0; i < whole; i += LANES) {
+        FloatVector v = FloatVector.fromArray(SPECIES, from, first + i).add(bias);
+        if (relu) {
+          v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+        }
+        v.intoMemorySegment(to, place + (long) i * Float.BYTES, ORDER);
+      }
+      if (whole < length) {
+        FloatVector v = FloatVector.fromArray(SPECIES, from, first + whole).add(bias);
+        if (relu) {
+          v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+        }
+        v.intoMemorySegment(to, place + (long) whole * Float.BYTES, ORDER, rest);
+      }
+      first += far;
+      place += step * Float.BYTES;
     }
   }
 
-  private static void add(float[] from, int index, MemorySegment segment, long offset, int n) {
+  private static void add(
+      float[] from,
+      int index,
+      int far,
+      MemorySegment segment,
+      long at,
+      long step,
+      int rows,
+      int length) {
     MemorySegment to = Memory.base(segment);
-    for (int i = 0; i < n; i += LANES) {
-      long place = offset + (long) i * Float.BYTES;
-      FloatVector.fromMemorySegment(SPECIES, to, place, ORDER)
-          .add(FloatVector.fromArray(SPECIES, from, index + i))
-          .intoMemorySegment(to, place, ORDER);
-    }
-  }
-
-  private static void relu(
-      float[] from, int index, MemorySegment segment, long offset, int n, float bias) {
-    MemorySegment to = Memory.base(segment);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromArray(SPECIES, from, index + i).add(bias);
-      v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
-          .intoMemorySegment(to, offset + (long) i * Float.BYTES, ORDER);
+    long offset = Memory.at(segment) + at * Float.BYTES;
+    int whole = length - length % LANES;
+    VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+    for (int row = 0, first = index; row < rows; row++) {
+      for (int i = 0; i < whole; i += LANES) {
+        long place = offset + (long) i * Float.BYTES;
+        FloatVector.fromMemorySegment(SPECIES, to, place, ORDER)
+            .add(FloatVector.fromArray(SPECIES, from, first + i))
+            .intoMemorySegment(to, place, ORDER);
+      }
+      if (whole < length) {
+        long place = offset + (long) whole * Float.BYTES;
+        FloatVector.fromMemorySegment(SPECIES, to, place, ORDER, rest)
+            .add(FloatVector.fromArray(SPECIES, from, first + whole))
+            .intoMemorySegment(to, place, ORDER, rest);
+      }
+      first += far;
+      offset += step * Float.BYTES;
     }
   }
 

@@ -22,67 +22,93 @@ final class GemmOutputF64 {
 
   private GemmOutputF64() {}
 
-  /** A run of neighbours, to each of which a bias is added first. */
+  /**
+   * Runs of neighbours, {@code far} apart, that come to lie {@code step} apart.
+   *
+   * @param bias what is added to each element first, if they overwrite
+   */
   static void store(
       double[] from,
       int index,
+      int far,
       MemorySegment to,
       long at,
+      long step,
+      int rows,
       int length,
       GemmEpilogue epilogue,
       double bias) {
-    MemorySegment memory = Memory.base(to);
-    long offset = Memory.at(to) + at * Double.BYTES;
-    int whole = length - length % LANES;
-    switch (epilogue) {
-      case OVERWRITE -> overwrite(from, index, to, offset, whole, bias);
-      case ADD -> add(from, index, to, offset, whole);
-      case RELU -> relu(from, index, to, offset, whole, bias);
-    }
-    if (whole < length) {
-      VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
-      offset += (long) whole * Double.BYTES;
-      DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + whole).add(bias);
-      switch (epilogue) {
-        case OVERWRITE -> v.intoMemorySegment(memory, offset, ORDER, rest);
-        case ADD ->
-            DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest)
-                .add(v)
-                .intoMemorySegment(memory, offset, ORDER, rest);
-        case RELU ->
-            v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
-                .intoMemorySegment(memory, offset, ORDER, rest);
-      }
+    if (epilogue == GemmEpilogue.ADD) {
+      add(from, index, far, to, at, step, rows, length);
+    } else {
+      boolean relu = epilogue == GemmEpilogue.RELU;
+      overwrite(from, index, far, to, at, step, rows, length, bias, relu);
     }
   }
 
   private static void overwrite(
-      double[] from, int index, MemorySegment segment, long offset, int n, double bias) {
+      double[] from,
+      int index,
+      int far,
+      MemorySegment segment,
+      long at,
+      long step,
+      int rows,
+      int length,
+      double bias,
+      boolean relu) {
     MemorySegment to = Memory.base(segment);
-    for (int i = 0; i < n; i += LANES) {
-      DoubleVector.fromArray(SPECIES, from, index + i)
-          .add(bias)
-          .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
+    long place = Memory.at(segment) + at * Double.BYTES;
+    int whole = length - length % LANES;
+    VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+    for (int row = 0, first = index; row < rows; row++) {
+      for (int i = 0; i < whole; i += LANES) {
+        DoubleVector v = DoubleVector.fromArray(SPECIES, from, first + i).add(bias);
+        if (relu) {
+          v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+        }
+        v.intoMemorySegment(to, place + (long) i * Double.BYTES, ORDER);
+      }
+      if (whole < length) {
+        DoubleVector v = DoubleVector.fromArray(SPECIES, from, first + whole).add(bias);
+        if (relu) {
+          v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+        }
+        v.intoMemorySegment(to, place + (long) whole * Double.BYTES, ORDER, rest);
+      }
+      first += far;
+      place += step * Double.BYTES;
     }
   }
 
-  private static void add(double[] from, int index, MemorySegment segment, long offset, int n) {
+  private static void add(
+      double[] from,
+      int index,
+      int far,
+      MemorySegment segment,
+      long at,
+      long step,
+      int rows,
+      int length) {
     MemorySegment to = Memory.base(segment);
-    for (int i = 0; i < n; i += LANES) {
-      long place = offset + (long) i * Double.BYTES;
-      DoubleVector.fromMemorySegment(SPECIES, to, place, ORDER)
-          .add(DoubleVector.fromArray(SPECIES, from, index + i))
-          .intoMemorySegment(to, place, ORDER);
-    }
-  }
-
-  private static void relu(
-      double[] from, int index, MemorySegment segment, long offset, int n, double bias) {
-    MemorySegment to = Memory.base(segment);
-    for (int i = 0; i < n; i += LANES) {
-      DoubleVector v = DoubleVector.fromArray(SPECIES, from, index + i).add(bias);
-      v.blend(ZERO, v.compare(VectorOperators.LT, ZERO))
-          .intoMemorySegment(to, offset + (long) i * Double.BYTES, ORDER);
+    long offset = Memory.at(segment) + at * Double.BYTES;
+    int whole = length - length % LANES;
+    VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+    for (int row = 0, first = index; row < rows; row++) {
+      for (int i = 0; i < whole; i += LANES) {
+        long place = offset + (long) i * Double.BYTES;
+        DoubleVector.fromMemorySegment(SPECIES, to, place, ORDER)
+            .add(DoubleVector.fromArray(SPECIES, from, first + i))
+            .intoMemorySegment(to, place, ORDER);
+      }
+      if (whole < length) {
+        long place = offset + (long) whole * Double.BYTES;
+        DoubleVector.fromMemorySegment(SPECIES, to, place, ORDER, rest)
+            .add(DoubleVector.fromArray(SPECIES, from, first + whole))
+            .intoMemorySegment(to, place, ORDER, rest);
+      }
+      first += far;
+      offset += step * Double.BYTES;
     }
   }
 

@@ -310,11 +310,32 @@ abstract class GemmPanels {
    *
    * @param biases whose element {@code channel} is added first; null for none
    */
-  abstract void store(
+  final void store(
       Part from,
       int index,
       MemorySegment to,
       long at,
+      int length,
+      GemmEpilogue epilogue,
+      MemorySegment biases,
+      long channel) {
+    store(from, index, 0, to, at, 0, 1, length, epilogue, biases, channel);
+  }
+
+  /**
+   * The same of several runs, as one loop over many short ones is entered once.
+   *
+   * @param far from one run to the next in the part
+   * @param step from one to the next in the tensor
+   */
+  abstract void store(
+      Part from,
+      int index,
+      int far,
+      MemorySegment to,
+      long at,
+      long step,
+      int rows,
       int length,
       GemmEpilogue epilogue,
       MemorySegment biases,

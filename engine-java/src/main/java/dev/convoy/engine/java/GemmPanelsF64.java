@@ -345,14 +345,17 @@ final class GemmPanelsF64 extends GemmPanels {
   void store(
       Part from,
       int index,
+      int far,
       MemorySegment to,
       long at,
+      long step,
+      int rows,
       int length,
       GemmEpilogue epilogue,
       MemorySegment biases,
       long channel) {
     double bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
-    GemmOutputF64.store(part(from), index, to, at, length, epilogue, bias);
+    GemmOutputF64.store(part(from), index, far, to, at, step, rows, length, epilogue, bias);
   }
 
   @Override

@@ -19,6 +19,12 @@ final class Memory {
 
   private static final MemorySegment ALL = BY_ADDRESS ? everything() : MemorySegment.NULL;
 
+  /**
+   * Bytes of a tensor that is hardly in a cache, and that {@link #touch} repays: of 2×2 pooling and
+   * its gradient over 103 MB it took half of the time, over 13 MB it cost a fifth.
+   */
+  static final long LARGE = 16L << 20;
+
   private static final int LINE = 64;
 
   @SuppressWarnings("unused") // but the compiler must not know
@@ -54,14 +60,18 @@ final class Memory {
 
   /**
    * Reads a byte of each cache line of a part of a segment, in order: the processor then sees it
-   * coming, where a kernel would take it from here and there.
+   * coming, where a kernel would take it from here and there. So little at a time that it is under
+   * way while what came before is worked on.
    */
   static void touch(MemorySegment segment, long from, long to) {
-    MemorySegment base = base(segment);
-    long at = at(segment);
+    touchBase(base(segment), at(segment) + from, at(segment) + to);
+  }
+
+  /** The same of what {@link #base} gave. */
+  static void touchBase(MemorySegment base, long from, long to) {
     int all = 0;
     for (long i = from; i < to; i += LINE) {
-      all |= base.get(ValueLayout.JAVA_BYTE, at + i);
+      all |= base.get(ValueLayout.JAVA_BYTE, i);
     }
     touched = all;
   }

@@ -197,7 +197,8 @@ final class PackF64 {
       if (whole < last) {
         long offset = at + 2L * whole * Double.BYTES;
         LongVector low =
-            DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near).reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, near)
+                .reinterpretAsLongs();
         LongVector high =
             DoubleVector.fromMemorySegment(SPECIES, memory, offset + vector, ORDER, far)
                 .reinterpretAsLongs();
@@ -428,7 +429,12 @@ final class PackF64 {
    * @param turned one filter's taps in their own order, each a panel's row of channels
    */
   static void tapPanel(
-      double[] turned, Conv2dAxis rows, Conv2dAxis columns, int kernelWidth, double[] to, int index) {
+      double[] turned,
+      Conv2dAxis rows,
+      Conv2dAxis columns,
+      int kernelWidth,
+      double[] to,
+      int index) {
     int into = index;
     for (int row = 0; row < rows.taps; row++) {
       int above = (rows.firstTap + row * rows.tapStep) * kernelWidth;

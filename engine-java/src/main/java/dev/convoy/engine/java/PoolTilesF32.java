@@ -61,7 +61,11 @@ final class PoolTilesF32 extends PoolTiles {
             .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
             .min(2 * LANES - 2);
     IntVector rights = lefts.add(1);
+    boolean large = image.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
+      if (large) {
+        Memory.touchBase(from, at, at + 2L * together * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = at + 2L * Float.BYTES * column;
@@ -119,7 +123,11 @@ final class PoolTilesF32 extends PoolTiles {
     int last = Math.max(0, outputs - LANES);
     boolean wide = width > LANES;
     FloatVector zero = FloatVector.zero(F);
+    boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
+      if (large) {
+        Memory.touchBase(to, target, target + 2 * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = target + 2L * Float.BYTES * column;
@@ -178,7 +186,11 @@ final class PoolTilesF32 extends PoolTiles {
             .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
             .min(2 * LANES - 2);
     IntVector rights = lefts.add(1);
+    boolean large = image.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
+      if (large) {
+        Memory.touchBase(from, at, at + 2L * together * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = at + 2L * Float.BYTES * column;
@@ -215,7 +227,11 @@ final class PoolTilesF32 extends PoolTiles {
     int last = Math.max(0, outputs - LANES);
     boolean wide = width > LANES;
     float factor = 1F / divisor;
+    boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
+      if (large) {
+        Memory.touchBase(to, target, target + 2 * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = target + 2L * Float.BYTES * column;

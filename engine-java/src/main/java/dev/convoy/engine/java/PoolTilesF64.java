@@ -61,7 +61,11 @@ final class PoolTilesF64 extends PoolTiles {
             .add(LANES - 2 * next, LanesF64.IOTA.compare(VectorOperators.GE, next))
             .min(2 * LANES - 2);
     LongVector rights = lefts.add(1);
+    boolean large = image.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
+      if (large) {
+        Memory.touchBase(from, at, at + 2L * together * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = at + 2L * Double.BYTES * column;
@@ -123,7 +127,11 @@ final class PoolTilesF64 extends PoolTiles {
     int last = Math.max(0, outputs - LANES);
     boolean wide = width > LANES;
     DoubleVector zero = DoubleVector.zero(F);
+    boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
+      if (large) {
+        Memory.touchBase(to, target, target + 2 * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = target + 2L * Double.BYTES * column;
@@ -182,7 +190,11 @@ final class PoolTilesF64 extends PoolTiles {
             .add(LANES - 2 * next, LanesF64.IOTA.compare(VectorOperators.GE, next))
             .min(2 * LANES - 2);
     LongVector rights = lefts.add(1);
+    boolean large = image.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
+      if (large) {
+        Memory.touchBase(from, at, at + 2L * together * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = at + 2L * Double.BYTES * column;
@@ -219,7 +231,11 @@ final class PoolTilesF64 extends PoolTiles {
     int last = Math.max(0, outputs - LANES);
     boolean wide = width > LANES;
     double factor = 1F / divisor;
+    boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
+      if (large) {
+        Memory.touchBase(to, target, target + 2 * line);
+      }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
         long upper = target + 2L * Double.BYTES * column;

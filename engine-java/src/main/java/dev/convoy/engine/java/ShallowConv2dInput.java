@@ -124,7 +124,7 @@ final class ShallowConv2dInput {
     pitch = reach(y.w(), window.kernelWidth(), window.dilationWidth(), x.w(), window.padLeft());
     plane = Math.multiplyExact(height, pitch);
     long pixels = Math.clamp(PACKED / (depth + taps), PIXELS, MOST_PIXELS);
-    blockRows = (int) Math.clamp(pixels / pitch, 1, y.h());
+    blockRows = Math.clamp(pixels / pitch, 1, y.h());
   }
 
   private int panelRows() {
@@ -226,21 +226,32 @@ final class ShallowConv2dInput {
   private void store(GemmPanels work, int channel, long to) {
     int width = inputs.w();
     int left = window.padLeft();
-    if (stride == 2) {
-      work.reserve(GemmPanels.Part.TURNED, 2L * GemmTile.roundUp(pitch, work.lanes()));
+    if (stride == 1) {
+      int first = channel * plane + window.padTop() * pitch + left;
+      long place = to * inputs.h() * width;
+      work.store(
+          GemmPanels.Part.BAND,
+          first,
+          pitch,
+          dx,
+          place,
+          width,
+          inputs.h(),
+          width,
+          epilogue,
+          null,
+          0);
+      return;
     }
+    work.reserve(GemmPanels.Part.TURNED, 2L * GemmTile.roundUp(pitch, work.lanes()));
     for (int row = 0; row < inputs.h(); row++) {
       int below = row + window.padTop();
       int phase = (channel * stride + below % stride) * stride;
       int at = phase * plane + below / stride * pitch + left / stride;
       long place = (to * inputs.h() + row) * width;
-      if (stride == 1) {
-        work.store(GemmPanels.Part.BAND, at, dx, place, width, epilogue);
-      } else {
-        int pairs = Math.ceilDiv(width + left % 2, 2);
-        work.zip(GemmPanels.Part.BAND, at, at + plane, GemmPanels.Part.TURNED, pairs);
-        work.store(GemmPanels.Part.TURNED, left % 2, dx, place, width, epilogue);
-      }
+      int pairs = Math.ceilDiv(width + left % 2, 2);
+      work.zip(GemmPanels.Part.BAND, at, at + plane, GemmPanels.Part.TURNED, pairs);
+      work.store(GemmPanels.Part.TURNED, left % 2, dx, place, width, epilogue);
     }
   }
 }

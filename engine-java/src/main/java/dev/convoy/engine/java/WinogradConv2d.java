@@ -390,19 +390,19 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
       int most = Math.ceilDiv(columns.size - left, columns.step);
       int length = Math.min(block.length[segment] * outputs, most);
       int from = block.column[segment] * outputs;
-      for (int row = 0; row < outputs; row++) {
-        int above = rows.start + (block.segmentRow[segment] * outputs + row) * rows.step;
-        if (above >= rows.size) {
-          break;
-        }
-        long at = (image * rows.size + above) * columns.size + left;
-        int index = (row * some + which) * outputs * stride + from;
-        if (apart) {
-          boolean add = epilogue == GemmEpilogue.ADD;
-          work.scatter(part, index, output, at, columns.step, length, add);
-        } else {
-          work.store(part, index, output, at, length, epilogue, bias, channel);
-        }
+      int above = rows.start + block.segmentRow[segment] * outputs * rows.step;
+      int high = Math.min(outputs, Math.ceilDiv(rows.size - above, rows.step));
+      int far = some * outputs * stride;
+      int index = which * outputs * stride + from;
+      long at = (image * rows.size + above) * columns.size + left;
+      long step = (long) rows.step * columns.size;
+      if (!apart) {
+        work.store(part, index, far, output, at, step, high, length, epilogue, bias, channel);
+        continue;
+      }
+      boolean add = epilogue == GemmEpilogue.ADD;
+      for (int row = 0; row < high; row++, index += far, at += step) {
+        work.scatter(part, index, output, at, columns.step, length, add);
       }
     }
   }
