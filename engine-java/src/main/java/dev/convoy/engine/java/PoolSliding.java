@@ -202,8 +202,6 @@ abstract class PoolSliding implements Workers.Job {
           && firstRead >= 0
           && endRead <= planes * sourceRows * sourceWidth
           && endWritten <= targetEnd * targetWidth) {
-        long at = (plane * sourceRows + top) * sourceWidth * bytes;
-        Memory.touch(source, at, at + (long) (bottom - top) * sourceWidth * bytes);
         compute(
             source,
             plane * sourceRows * sourceWidth,

@@ -128,7 +128,7 @@ final class WinogradConv2dWeights {
     channelsPerBlock =
         GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
     channelBlocks = Math.ceilDiv(inputs.channels, channelsPerBlock);
-    inputs.cut(ROW_BYTES, FEW_PIECES);
+    inputs.cut(ROW_BYTES, FEW_PIECES); // a single block has so many pieces
     long blocks = (long) inputs.phases() * inputs.blocks;
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
     stride = inputs.stride();
