@@ -20,8 +20,8 @@ final class GemmConv2dWeights {
   /** Pixels that are multiplied at a time: a panel of filters of theirs fits in L1. */
   private static final int DEPTH = 128;
 
-  /** Elements of the column matrix that are packed at a time: half of L2. */
-  private static final int PACKED = 128 * 1024;
+  /** Bytes of both matrices that are packed at a time, which L2 holds. */
+  private static final int PACKED_BYTES = 768 * 1024;
 
   /** Most rows of the column matrix and most filters that are worked on at a time. */
   private static final int MOST_ROWS = 512;
@@ -109,7 +109,7 @@ final class GemmConv2dWeights {
         .formatted(
             blockRows,
             blockFilters,
-            DEPTH,
+            packedPixels,
             chunks,
             outputs * chunks,
             regionLength() * outputs * chunks * DType.F32.bytes() / 1024,
@@ -131,12 +131,13 @@ final class GemmConv2dWeights {
     channelBlocks = Math.ceilDiv(blocks.channels, channelsPerBlock);
     tapRowBlocks = Math.ceilDiv(rows.taps, tapRowsPerBlock);
     blockRows = channelsPerBlock * tapRowsPerBlock * columns.taps;
-    // The longer the runs that are read from each channel, the better the processor sees them
-    // coming.
-    packedPixels = DEPTH * Math.clamp(PACKED / blockRows / DEPTH, 1, 8);
     int most = GemmTile.ROW_BYTES / blocks.dtype.bytes();
     filterBlocks = Math.ceilDiv(blocks.filters, most);
     blockFilters = Math.ceilDiv(blocks.filters, filterBlocks);
+    // The longer the runs that are read from each channel, the better the processor sees them
+    // coming.
+    int pixelsOfBoth = PACKED_BYTES / blocks.dtype.bytes() / (blockRows + blockFilters);
+    packedPixels = DEPTH * Math.clamp(pixelsOfBoth / DEPTH, 1, 8);
     tile = GemmPanels.tileColumns(blocks.dtype);
     filterPanels = Math.ceilDiv(blockFilters, tile);
     sumPanel = GemmTile.roundUp(blockRows, GemmTile.ROWS) * tile;
