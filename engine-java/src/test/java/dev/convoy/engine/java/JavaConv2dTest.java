@@ -11,9 +11,11 @@ import dev.convoy.Tensor;
 import dev.convoy.Window;
 import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.Workers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JavaConv2dTest {
@@ -168,6 +170,28 @@ class JavaConv2dTest {
   @MethodSource("cases")
   void backwardWeightsIsTheDefinition(Case c) {
     backwardWeights(c);
+  }
+
+  /** An infinity reaches only the weights whose windows see it. */
+  @ParameterizedTest
+  @CsvSource({"F32, 1", "F32, 2", "F64, 1", "F64, 2"})
+  void depthwiseWeightsThatSeeNoInfinityGetNumbers(DType dtype, int stride) {
+    Window window = Window.square(3).padding(1).stride(stride);
+    Case c = new Case("infinite", 1, 2, 20, 48, 2, spec(window).groups(2), dtype);
+    double[] xs = new double[(int) c.x().elements()];
+    Arrays.fill(xs, 1);
+    for (int channel = 0; channel < c.c(); channel++) {
+      int plane = channel * c.h() * c.w();
+      Arrays.fill(xs, plane, plane + c.w(), Double.POSITIVE_INFINITY);
+    }
+    double[] dys = new double[(int) c.y().elements()];
+    Arrays.fill(dys, 1);
+    Tensor dw = Tensor.zeros(c.weights(), dtype);
+    Tensor x = Samples.tensor(c.x(), dtype, xs);
+    Tensor dy = Samples.tensor(c.y(), dtype, dys);
+    on(c, 1).conv2dBackwardWeights(c.spec(), x, dy, dw, null, false);
+    double[] wanted = plain(c).backwardWeights(xs, dys, new double[dw.toDoubleArray().length]);
+    Samples.assertClose(wanted, dw, c.terms(c.y().elements() / c.k()));
   }
 
   static void forward(Case c) {

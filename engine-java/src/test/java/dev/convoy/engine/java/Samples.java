@@ -26,7 +26,7 @@ final class Samples {
     return tensor;
   }
 
-  private static Tensor tensor(Shape shape, DType dtype, double[] values) {
+  static Tensor tensor(Shape shape, DType dtype, double[] values) {
     if (dtype == DType.F64) {
       return Tensor.of(shape, values);
     }
