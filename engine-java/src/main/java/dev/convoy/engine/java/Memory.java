@@ -20,8 +20,8 @@ final class Memory {
   private static final MemorySegment ALL = BY_ADDRESS ? everything() : MemorySegment.NULL;
 
   /**
-   * Bytes of a tensor that is hardly in a cache, and that {@link #touch} repays: of 2×2 pooling and
-   * its gradient over 103 MB it took half of the time, over 13 MB it cost a fifth.
+   * Bytes of a tensor that is hardly in a cache, and that {@link #touch} repays: 2×2 pooling and
+   * its gradient took half of the time over 103 MB, but up to 1.7 times as long over 13 MB.
    */
   static final long LARGE = 16L << 20;
 

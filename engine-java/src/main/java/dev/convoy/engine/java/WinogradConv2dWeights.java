@@ -30,8 +30,11 @@ final class WinogradConv2dWeights {
   /** Pieces that let threads of unlike speed end together. */
   private static final int ENOUGH_PIECES = 8;
 
-  /** Pieces of a single block of tiles, which each of them transforms. */
+  /** Most pieces of a single block of tiles, which each of them transforms. */
   private static final int FEW_PIECES = 4;
+
+  /** Operations of its products that repay that. */
+  private static final long PIECE_OPERATIONS = 40_000_000;
 
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
@@ -128,7 +131,7 @@ final class WinogradConv2dWeights {
     channelsPerBlock =
         GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
     channelBlocks = Math.ceilDiv(inputs.channels, channelsPerBlock);
-    inputs.cut(ROW_BYTES, FEW_PIECES); // a single block has so many pieces
+    inputs.cut(ROW_BYTES);
     long blocks = (long) inputs.phases() * inputs.blocks;
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
     stride = inputs.stride();
@@ -139,7 +142,9 @@ final class WinogradConv2dWeights {
     outputPanel = inputs.blockTiles * tile;
     outputPlane = inputs.plane(filterPanels, outputPanel);
     sumPanel = channelsPerBlock * tile;
-    filterBlocks = blocks > 1 ? 0 : Math.min(filterPanels, Math.ceilDiv(FEW_PIECES, regions()));
+    long operations = 2L * PLANES * inputs.channels * inputs.filters * inputs.blockTiles;
+    int few = (int) Math.clamp(operations * inputs.groups / PIECE_OPERATIONS, 1L, FEW_PIECES);
+    filterBlocks = blocks > 1 ? 0 : Math.min(filterPanels, Math.ceilDiv(few, regions()));
     sumPlane = inputs.plane(filterBlocks > 0 ? 1 : filterPanels, sumPanel);
   }
 

@@ -101,18 +101,23 @@ final class WinogradTiles {
   }
 
   /**
-   * Cuts the tiles into blocks of about so many: whole rows of tiles if they are not longer, since
-   * the images' rows of a tile are then packed no more often than they must. Half as many where
-   * that leaves too few blocks to share among threads.
+   * The same, but half as many tiles a block where there would be too few blocks to share among
+   * threads.
    *
    * @param others what there is to share for each block
    */
   void cut(int rowBytes, int others) {
+    long most = rowBytes / dtype.bytes();
+    cut(tiles(0) * phases() * others < ENOUGH_BLOCKS * most ? rowBytes / 2 : rowBytes);
+  }
+
+  /**
+   * Cuts the tiles into blocks of about so many: whole rows of tiles if they are not longer, since
+   * the images' rows of a tile are then packed no more often than they must.
+   */
+  void cut(int rowBytes) {
     long tiles = tiles(0);
     int most = rowBytes / dtype.bytes();
-    if (tiles * phases() * others < (long) ENOUGH_BLOCKS * most) {
-      most /= 2;
-    }
     int row = columnPhases[0].outputs;
     long parts = Math.ceilDiv(tiles, (long) most);
     if (row <= most) {
