@@ -94,23 +94,37 @@ final class Conv2dAxis {
   }
 
   /**
-   * The tiles of one phase of a convolution of stride 1, as outputs: with dilation {@code d}, every
-   * {@code d}-th output is made by a convolution without dilation of every {@code d}-th input.
+   * The tiles of one phase of a convolution, as outputs: with dilation {@code d}, every {@code
+   * d}-th output is made by a convolution without dilation of every {@code d}-th input.
    *
    * @param of the convolution's axis
    * @param places outputs of a tile
+   * @param apart inputs from a tile's first to the next one's
    * @param tileTaps inputs of a tile
    */
-  void tiles(Conv2dAxis of, int phase, int places, int tileTaps) {
+  void tiles(Conv2dAxis of, int phase, int places, int apart, int tileTaps) {
     inputs = of.inputs;
     outputs = Math.ceilDiv(Math.ceilDiv(of.outputs - phase, of.dilation), places);
     taps = tileTaps;
-    stride = places * of.dilation;
+    stride = apart * of.dilation;
     dilation = of.dilation;
     before = of.before - phase;
-    size = of.outputs;
-    start = phase;
+    size = of.size;
+    start = of.start + phase;
     step = of.dilation;
+  }
+
+  /**
+   * The gradient of a stride of 2 and three taps, whose outputs are the inputs from the first with
+   * an even place in the padded input: it may lie in the padding, at -1.
+   */
+  void spread(int dxSize, int dySize, int padding) {
+    inputs = dySize;
+    start = -(padding % 2);
+    outputs = dxSize - start;
+    dilation = 1;
+    before = 1L - padding / 2;
+    size = dxSize;
   }
 
   /**

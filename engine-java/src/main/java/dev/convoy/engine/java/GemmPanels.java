@@ -367,14 +367,20 @@ abstract class GemmPanels {
    * in rows {@code stride} apart, and a point's in matrices {@code plane} apart.
    */
   abstract void inputTiles(
-      PackColumns block, int channels, Part to, int index, int stride, int plane);
+      WinogradKind kind,
+      PackColumns block,
+      int channels,
+      Part to,
+      int index,
+      int stride,
+      int plane);
 
   /**
    * Transforms so many vectors to a row of their tiles' two or four outputs, tile after tile; see
    * {@link WinogradF32#twoOutputsTurned}.
    */
   abstract void outputTiles(
-      int outputs, Part from, int at, int step, Part to, int index, int count);
+      WinogradKind kind, Part from, int at, int step, Part to, int index, int count);
 
   /** Adds a bias to a run of neighbours in a part, and applies ReLU if wanted. */
   abstract void finish(

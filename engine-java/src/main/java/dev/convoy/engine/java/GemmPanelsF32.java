@@ -364,16 +364,67 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void inputTiles(PackColumns block, int channels, Part to, int index, int stride, int plane) {
+  void inputTiles(
+      WinogradKind kind,
+      PackColumns block,
+      int channels,
+      Part to,
+      int index,
+      int stride,
+      int plane) {
     int rows = WinogradF32.rowPlane(block);
-    int part = WinogradKind.POINTS * rows;
+    int points = kind.inputPoints;
+    int part = points * rows;
     reserve(Part.TILES, (long) part * channels);
     int length = Math.toIntExact(block.channelLength());
+    float[] out = part(to);
     for (int i = 0; i < channels; i++) {
-      WinogradF32.inputRows(block, band, i * length, tiles, i * part, rows);
+      inputs(
+          kind,
+          band,
+          i * length,
+          block.rowOffset,
+          block.rowFrom,
+          block.rowTo,
+          block.rowVectors,
+          tiles,
+          i * part,
+          rows);
     }
     for (int i = 0; i < channels; i++) {
-      WinogradF32.inputColumns(block, tiles, i * part, rows, part(to), index + i * stride, plane);
+      for (int row = 0; row < points; row++) {
+        inputs(
+            kind,
+            tiles,
+            i * part + row * rows,
+            block.tapOffset,
+            block.tileFrom,
+            block.tileTo,
+            block.tileVectors,
+            out,
+            index + i * stride + row * points * plane,
+            plane);
+      }
+    }
+  }
+
+  private static void inputs(
+      WinogradKind kind,
+      float[] from,
+      int at,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      float[] to,
+      int index,
+      int plane) {
+    switch (kind) {
+      case THREE, FIVE ->
+          WinogradF32.sixInputs(from, at, tap, begin, into, count, to, index, plane);
+      case STRIDED ->
+          WinogradF32.stridedInputs(from, at, tap, begin, into, count, to, index, plane);
+      case SPREAD -> WinogradF32.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
     }
   }
 
@@ -407,15 +458,28 @@ final class GemmPanelsF32 extends GemmPanels {
           WinogradF32.twoGradients(in, at, step, next, out, index, stride, far, count);
       case THREE_SUMS -> WinogradF32.threeSums(in, at, step, next, out, index, stride, far, count);
       case FIVE_SUMS -> WinogradF32.fiveSums(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_WEIGHTS ->
+          WinogradF32.stridedWeights(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_OUTPUTS ->
+          WinogradF32.stridedOutputs(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_GRADIENTS ->
+          WinogradF32.stridedGradients(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_SUMS ->
+          WinogradF32.stridedSums(in, at, step, next, out, index, stride, far, count);
+      case SPREAD_OUTPUTS ->
+          WinogradF32.spreadOutputs(in, at, step, next, out, index, stride, far, count);
     }
   }
 
   @Override
-  void outputTiles(int outputs, Part from, int at, int step, Part to, int index, int count) {
-    if (outputs == 2) {
-      WinogradF32.twoOutputsTurned(part(from), at, step, part(to), index, count);
-    } else {
-      WinogradF32.fourOutputsTurned(part(from), at, step, part(to), index, count);
+  void outputTiles(WinogradKind kind, Part from, int at, int step, Part to, int index, int count) {
+    float[] in = part(from);
+    float[] out = part(to);
+    switch (kind) {
+      case THREE -> WinogradF32.fourOutputsTurned(in, at, step, out, index, count);
+      case FIVE -> WinogradF32.twoOutputsTurned(in, at, step, out, index, count);
+      case STRIDED -> WinogradF32.stridedOutputsTurned(in, at, step, out, index, count);
+      case SPREAD -> WinogradF32.spreadOutputsTurned(in, at, step, out, index, count);
     }
   }
 

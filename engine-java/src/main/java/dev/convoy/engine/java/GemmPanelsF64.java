@@ -364,16 +364,67 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void inputTiles(PackColumns block, int channels, Part to, int index, int stride, int plane) {
+  void inputTiles(
+      WinogradKind kind,
+      PackColumns block,
+      int channels,
+      Part to,
+      int index,
+      int stride,
+      int plane) {
     int rows = WinogradF64.rowPlane(block);
-    int part = WinogradKind.POINTS * rows;
+    int points = kind.inputPoints;
+    int part = points * rows;
     reserve(Part.TILES, (long) part * channels);
     int length = Math.toIntExact(block.channelLength());
+    double[] out = part(to);
     for (int i = 0; i < channels; i++) {
-      WinogradF64.inputRows(block, band, i * length, tiles, i * part, rows);
+      inputs(
+          kind,
+          band,
+          i * length,
+          block.rowOffset,
+          block.rowFrom,
+          block.rowTo,
+          block.rowVectors,
+          tiles,
+          i * part,
+          rows);
     }
     for (int i = 0; i < channels; i++) {
-      WinogradF64.inputColumns(block, tiles, i * part, rows, part(to), index + i * stride, plane);
+      for (int row = 0; row < points; row++) {
+        inputs(
+            kind,
+            tiles,
+            i * part + row * rows,
+            block.tapOffset,
+            block.tileFrom,
+            block.tileTo,
+            block.tileVectors,
+            out,
+            index + i * stride + row * points * plane,
+            plane);
+      }
+    }
+  }
+
+  private static void inputs(
+      WinogradKind kind,
+      double[] from,
+      int at,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      double[] to,
+      int index,
+      int plane) {
+    switch (kind) {
+      case THREE, FIVE ->
+          WinogradF64.sixInputs(from, at, tap, begin, into, count, to, index, plane);
+      case STRIDED ->
+          WinogradF64.stridedInputs(from, at, tap, begin, into, count, to, index, plane);
+      case SPREAD -> WinogradF64.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
     }
   }
 
@@ -407,15 +458,28 @@ final class GemmPanelsF64 extends GemmPanels {
           WinogradF64.twoGradients(in, at, step, next, out, index, stride, far, count);
       case THREE_SUMS -> WinogradF64.threeSums(in, at, step, next, out, index, stride, far, count);
       case FIVE_SUMS -> WinogradF64.fiveSums(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_WEIGHTS ->
+          WinogradF64.stridedWeights(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_OUTPUTS ->
+          WinogradF64.stridedOutputs(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_GRADIENTS ->
+          WinogradF64.stridedGradients(in, at, step, next, out, index, stride, far, count);
+      case STRIDED_SUMS ->
+          WinogradF64.stridedSums(in, at, step, next, out, index, stride, far, count);
+      case SPREAD_OUTPUTS ->
+          WinogradF64.spreadOutputs(in, at, step, next, out, index, stride, far, count);
     }
   }
 
   @Override
-  void outputTiles(int outputs, Part from, int at, int step, Part to, int index, int count) {
-    if (outputs == 2) {
-      WinogradF64.twoOutputsTurned(part(from), at, step, part(to), index, count);
-    } else {
-      WinogradF64.fourOutputsTurned(part(from), at, step, part(to), index, count);
+  void outputTiles(WinogradKind kind, Part from, int at, int step, Part to, int index, int count) {
+    double[] in = part(from);
+    double[] out = part(to);
+    switch (kind) {
+      case THREE -> WinogradF64.fourOutputsTurned(in, at, step, out, index, count);
+      case FIVE -> WinogradF64.twoOutputsTurned(in, at, step, out, index, count);
+      case STRIDED -> WinogradF64.stridedOutputsTurned(in, at, step, out, index, count);
+      case SPREAD -> WinogradF64.spreadOutputsTurned(in, at, step, out, index, count);
     }
   }
 

@@ -24,18 +24,40 @@ final class JavaConv2d {
   /** Larger dilations would overflow the sizes of tiles. */
   private static final int MOST_DILATION = 1 << 24;
 
+  /** What is computed, and from how many outputs and, with a stride of 2, channels by Winograd. */
+  private enum Direction {
+    FORWARD(256, 32),
+    INPUT(256, 32),
+    WEIGHTS(768, 64);
+
+    /**
+     * Below them the transformed weights are used too few times: 256 took 0.6 to 0.9, 64 up to 1.6.
+     * Weights' gradients 0.5 to 0.95 from 784, but 1.0 to 1.25 with 256 and 512.
+     */
+    final int outputs;
+
+    /**
+     * 32 by 32 took 0.8 of GEMM's time, 16 by 16 1.15, and 16 by 64 1.5; the input's gradient 0.8
+     * and as long. The weights' 0.9 with 64, 1.1 with 32.
+     */
+    final int stridedChannels;
+
+    Direction(int outputs, int stridedChannels) {
+      this.outputs = outputs;
+      this.stridedChannels = stridedChannels;
+    }
+  }
+
   /**
-   * When Winograd is taken: from so many channels and filters a group (16 by 16 took 0.7 of GEMM's
-   * time forward and half for the weights, 12 by 24 as long, 8 by 32 longer for the weights), so
-   * many outputs covered by tiles, and as long as tiles cover no more than so many times the
-   * outputs. Below those outputs the transformed weights are used too few times: 256 took 0.6 to
-   * 0.9, 64 up to 1.6. Weights' gradients 0.5 to 0.95 from 784, but 1.0 to 1.25 with 256 and 512.
+   * Winograd is taken from so many channels and filters a group (16 by 16 took 0.7 of GEMM's time
+   * forward and half for the weights, 12 by 24 as long, 8 by 32 longer for the weights), and as
+   * long as tiles cover no more than so many times the outputs. With a stride of 2 it saves less:
+   * 1.3 times took 0.7, 1.44 times 1.35.
    */
   private static final int WINOGRAD_CHANNELS = 16;
 
-  private static final int WINOGRAD_OUTPUTS = 256;
-  private static final int WINOGRAD_WEIGHTS_OUTPUTS = 768;
   private static final double WINOGRAD_WASTE = 1.8;
+  private static final double STRIDED_WASTE = 1.35;
 
   /**
    * With a dilation of 2 from so many channels and filters: 32 by 48 took 1.7 times as long as by
@@ -175,31 +197,29 @@ final class JavaConv2d {
 
   private Conv2dAlgorithm forward(Conv2dSpec spec, Shape x, Shape y) {
     boolean shallow = x.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
-    return choose(spec, x, y, y, WINOGRAD_OUTPUTS, shallow || y.c() / spec.groups() <= FEW_OUTPUTS);
+    return choose(Direction.FORWARD, spec, x, y, shallow || y.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardInput(Conv2dSpec spec, Shape x, Shape y) {
     boolean shallow = y.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
-    return choose(spec, x, y, x, WINOGRAD_OUTPUTS, shallow || x.c() / spec.groups() <= FEW_OUTPUTS);
+    return choose(Direction.INPUT, spec, x, y, shallow || x.c() / spec.groups() <= FEW_OUTPUTS);
   }
 
   private Conv2dAlgorithm backwardWeights(Conv2dSpec spec, Shape x, Shape y) {
-    return choose(spec, x, y, y, WINOGRAD_WEIGHTS_OUTPUTS, y.c() / spec.groups() <= FEW_FILTERS);
+    return choose(Direction.WEIGHTS, spec, x, y, y.c() / spec.groups() <= FEW_FILTERS);
   }
 
   /**
    * Chooses for one direction.
    *
-   * @param tiled what is cut into tiles
-   * @param enough outputs of tiles for Winograd
    * @param few whether there are too few filters for a product of matrices
    */
   private Conv2dAlgorithm choose(
-      Conv2dSpec spec, Shape x, Shape y, Shape tiled, int enough, boolean few) {
+      Direction direction, Conv2dSpec spec, Shape x, Shape y, boolean few) {
     boolean depthwise = spec.groups() == x.c();
     return switch (configured) {
       case AUTO -> {
-        if (!precise && winogradPays(spec, x, y, tiled, enough)) {
+        if (!precise && winogradPays(direction, spec, x, y)) {
           yield Conv2dAlgorithm.WINOGRAD;
         }
         if (!few) {
@@ -220,7 +240,7 @@ final class JavaConv2d {
       case WINOGRAD -> {
         if (!winogradApplies(spec.window())) {
           throw new IllegalArgumentException(
-              "algorithm is WINOGRAD, which is for kernels of 3 by 3 or 5 by 5 and strides of 1: the window is "
+              "algorithm is WINOGRAD, which is for kernels of 3 by 3 or 5 by 5 with strides of 1, and of 3 by 3 with strides of 2 and no dilation: the window is "
                   + spec.window());
         }
         yield configured;
@@ -243,24 +263,31 @@ final class JavaConv2d {
   }
 
   /** Whether the multiplications saved outweigh the transforms and what tiles reach too far. */
-  private static boolean winogradPays(Conv2dSpec spec, Shape x, Shape y, Shape tiled, int enough) {
+  private static boolean winogradPays(Direction direction, Conv2dSpec spec, Shape x, Shape y) {
     Window window = spec.window();
-    int dilation = Math.max(window.dilationHeight(), window.dilationWidth());
-    int channels = dilation > 1 ? DILATED_CHANNELS : WINOGRAD_CHANNELS;
-    if (!winogradApplies(window)
-        || dilation > DILATED_MOST
-        || Math.min(x.c(), y.c()) / spec.groups() < channels) {
+    if (!winogradApplies(window)) {
       return false;
     }
+    WinogradKind kind = WinogradKind.of(window);
+    boolean strided = kind == WinogradKind.STRIDED;
+    int dilation = Math.max(window.dilationHeight(), window.dilationWidth());
+    int channels =
+        strided ? direction.stridedChannels : dilation > 1 ? DILATED_CHANNELS : WINOGRAD_CHANNELS;
+    if (dilation > DILATED_MOST || Math.min(x.c(), y.c()) / spec.groups() < channels) {
+      return false;
+    }
+    boolean input = direction == Direction.INPUT;
+    Shape tiled = input ? x : y;
+    int outputs = (input ? kind.backward() : kind).outputs;
     long tiles =
-        covered(window, tiled.h(), window.dilationHeight())
-            * covered(window, tiled.w(), window.dilationWidth());
-    return tiles <= WINOGRAD_WASTE * tiled.h() * tiled.w() && tiled.n() * tiles >= enough;
+        covered(outputs, tiled.h(), window.dilationHeight())
+            * covered(outputs, tiled.w(), window.dilationWidth());
+    double waste = strided ? STRIDED_WASTE : WINOGRAD_WASTE;
+    return tiles <= waste * tiled.h() * tiled.w() && tiled.n() * tiles >= direction.outputs;
   }
 
-  /** Places of an axis that its tiles cover. */
-  private static long covered(Window window, int size, int dilation) {
-    int outputs = WinogradKind.of(window).outputs;
+  /** Places of an axis that its tiles of so many outputs cover. */
+  private static long covered(int outputs, int size, int dilation) {
     long phases = Math.min(size, dilation);
     return phases * GemmTile.roundUp(Math.ceilDiv(size, dilation), outputs);
   }

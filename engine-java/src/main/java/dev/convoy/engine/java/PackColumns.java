@@ -63,6 +63,9 @@ final class PackColumns {
   int[] runLength = new int[0];
   long[] runPosition = new long[0];
 
+  /** The band from its first tap of a column to each of them, in elements. */
+  int[] rowOffset = new int[0];
+
   /** Vectors that a block of tiles is transformed in: of the band's rows, and then of tiles. */
   int rowVectors;
 
@@ -124,9 +127,17 @@ final class PackColumns {
   /**
    * Lists the vectors of all segments, for loops that need not begin anew for each: segments are
    * short, and a loop of one round costs more to enter than to do.
+   *
+   * @param taps rows of taps
    */
-  void planVectors(int lanes) {
+  void planVectors(int lanes, int taps) {
     int length = slotLength();
+    if (rowOffset.length < taps) {
+      rowOffset = new int[taps];
+    }
+    for (int tap = 0; tap < taps; tap++) {
+      rowOffset[tap] = tap * tapSlots * length;
+    }
     int mostRows = segments * Math.ceilDiv(length, lanes);
     int mostTiles = segments * Math.ceilDiv(longest, lanes);
     if (rowFrom.length < mostRows) {

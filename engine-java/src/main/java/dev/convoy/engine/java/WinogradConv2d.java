@@ -11,16 +11,13 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Convolution and its gradient with respect to the input by Winograd's minimal filtering, see
- * {@link WinogradTransform}: for each of a tile's 36 points a product of matrices, of the
- * transformed weights and a block of transformed tiles. The gradient is the convolution of {@code
- * dy} with the weights turned round.
+ * {@link WinogradTransform}: for each of a tile's points a product of matrices, of the transformed
+ * weights and a block of transformed tiles. The gradient is the convolution of {@code dy} with the
+ * weights turned round.
  *
  * <p>Used by one calling thread at a time.
  */
 final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
-  private static final int POINTS = WinogradKind.POINTS;
-  private static final int PLANES = WinogradKind.PLANES;
-
   /**
    * Bytes of a row of a block of tiles. The longer, the less often the transformed weights are
    * read: 256 took 1.1 times as long as 512 for 128 by 256 channels, though all of a block's tiles
@@ -51,6 +48,8 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
   private GemmEpilogue epilogue;
   private GemmPanels packed;
   private boolean backward;
+  private WinogradKind kind;
+  private int points;
   private int taps;
   private int kernel;
   private int outputs;
@@ -105,15 +104,19 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int bytes = tiles.dtype.bytes();
     long weightsBytes = (long) tiles.groups * tiles.filters * tiles.channels * kernel * bytes;
     boolean keeps = WeightsCache.isWorthwhile(weightsBytes, filterOutputs);
-    return ("tiles of %d by %d outputs from 6 by 6 inputs, %d phases, blocks of %d tiles, %d pieces, "
+    return ("tiles of %d by %d outputs from %d by %d inputs, %d phases, blocks of %d tiles, %d pieces, "
             + "%d KiB of scratch a thread and %d KiB of transformed weights%s in %s")
         .formatted(
             outputs,
             outputs,
+            kind.inputs,
+            kind.inputs,
             tiles.phases(),
             tiles.blockTiles,
             tiles.phases() * tiles.groups * tiles.blocks,
-            (long) PLANES * (inputPlane + productPlane) * bytes / 1024,
+            ((long) kind.inputPlanes() * inputPlane + (long) kind.planes() * productPlane)
+                * bytes
+                / 1024,
             weightsLength() * bytes / 1024,
             keeps ? ", kept while weights stay the same," : "",
             tiles.dtype);
@@ -121,9 +124,11 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
 
   private void cut() {
     panelRows = GemmPanels.panelRows(tiles.dtype);
-    taps = tiles.kind.taps;
-    kernel = tiles.kind.kernel();
-    outputs = tiles.kind.outputs;
+    kind = tiles.kind;
+    points = kind.points;
+    taps = kind.taps;
+    kernel = kind.kernel();
+    outputs = kind.outputs;
     tiles.cut(ROW_BYTES, tiles.groups);
     panels = Math.ceilDiv(tiles.filters, panelRows);
     weightsPlane = Math.multiplyExact(tiles.channels + 1, panelRows);
@@ -134,7 +139,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
 
   /** Elements of the transformed weights: by panel of filters, then point. */
   private long weightsLength() {
-    return (long) tiles.groups * panels * PLANES * weightsPlane;
+    return (long) tiles.groups * panels * kind.weightPlanes() * weightsPlane;
   }
 
   private void run(Tensor in, Tensor w, Tensor out) {
@@ -143,9 +148,9 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     output = out.segment();
     try {
       cut();
-      long kind = 2L * tiles.groups + (backward ? 1 : 0);
+      long layout = 2L * tiles.groups + (backward ? 1 : 0);
       long bytes = weightsLength() * in.dtype().bytes();
-      packed = kept.get(w, kind, bytes, filterOutputs(out.shape()), this);
+      packed = kept.get(w, layout, bytes, filterOutputs(out.shape()), this);
       if (packed == null) {
         fill(shared.panels(in.dtype()));
       }
@@ -178,12 +183,12 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int first = piece % panels * panelRows;
     int high = Math.min(panelRows, tiles.filters - first);
     mine.reserve(GemmPanels.Part.BAND, (long) SOME * kernel * panelRows);
-    mine.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * SOME * panelRows);
+    mine.reserve(GemmPanels.Part.TILES, (long) kind.weightPoints * taps * SOME * panelRows);
     for (int channel = 0; channel < tiles.channels; channel += SOME) {
       int some = Math.min(SOME, tiles.channels - channel);
       turnWeights(mine, group, first, high, channel, some);
       for (int row = 0; row < panelRows; row += mine.lanes()) {
-        int index = piece * PLANES * weightsPlane + channel * panelRows + row;
+        int index = piece * kind.weightPlanes() * weightsPlane + channel * panelRows + row;
         transformWeights(mine, row, index, some);
       }
     }
@@ -216,7 +221,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int far = some * lanes;
     for (int column = 0; column < taps; column++) {
       mine.transform(
-          tiles.kind.toWeights,
+          kind.toWeights,
           band,
           from + column * tap,
           taps * tap,
@@ -228,16 +233,16 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
           lanes,
           some);
     }
-    for (int point = 0; point < POINTS; point++) {
+    for (int point = 0; point < kind.weightPoints; point++) {
       mine.transform(
-          tiles.kind.toWeights,
+          kind.toWeights,
           half,
           point * taps * far,
           far,
           lanes,
           packed,
           GemmPanels.Part.LEFT,
-          index + point * POINTS * weightsPlane,
+          index + point * kind.weightPoints * weightsPlane,
           weightsPlane,
           panelRows,
           some);
@@ -257,11 +262,11 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     }
     int wide = (int) Math.min(tiles.blockTiles, tiles.tiles(phase) - first);
     GemmPanels work = mine.panels(tiles.dtype);
-    work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * inputPlane);
-    work.reserve(GemmPanels.Part.PRODUCT, (long) PLANES * productPlane);
-    work.reserve(GemmPanels.Part.TILES, (long) POINTS * outputs * AT_ONCE * stride);
+    work.reserve(GemmPanels.Part.RIGHT, (long) kind.inputPlanes() * inputPlane);
+    work.reserve(GemmPanels.Part.PRODUCT, (long) kind.planes() * productPlane);
+    work.reserve(GemmPanels.Part.TILES, (long) points * outputs * AT_ONCE * stride);
     work.reserve(GemmPanels.Part.TURNED, (long) outputs * outputs * AT_ONCE * stride);
-    mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, POINTS);
+    mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, kind.inputs);
     int channelIn = group * tiles.channels;
     transformInput(
         work,
@@ -288,13 +293,13 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
       GemmPanels work, PackColumns block, int phase, int group, int panel, int wide) {
     int first = panel * panelRows;
     int high = Math.min(panelRows, tiles.filters - first);
-    int matrix = (group * panels + panel) * PLANES * weightsPlane;
-    for (int plane = 0; plane < PLANES; plane++) {
+    int matrix = (group * panels + panel) * kind.weightPlanes() * weightsPlane;
+    for (int plane = 0; plane < kind.planes(); plane++) {
       work.multiply(
           packed,
-          matrix + plane * weightsPlane,
+          matrix + kind.weightPlane(plane) * weightsPlane,
           0, // one panel
-          plane * inputPlane,
+          kind.inputPlane(plane) * inputPlane,
           stride,
           plane * productPlane,
           stride,
@@ -334,12 +339,12 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) tiles.groups * tiles.channels * plane;
     work.reserve(GemmPanels.Part.BAND, AT_ONCE * block.channelLength());
-    block.planVectors(work.lanes());
+    block.planVectors(work.lanes(), tiles.kind.inputs);
     for (int channel = 0; channel < channels; channel += AT_ONCE) {
       int some = Math.min(AT_ONCE, channels - channel);
       long at = (channelIn + (long) channel) * plane;
       work.band(block, from, at, image, some, rows.inputs, columns.inputs, columns.stride);
-      work.inputTiles(block, some, to, channel * stride, stride, pointPlane);
+      work.inputTiles(tiles.kind, block, some, to, channel * stride, stride, pointPlane);
     }
   }
 
@@ -349,23 +354,23 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int lanes = work.lanes();
     int row = some * stride;
     int vectors = row / lanes;
-    for (int column = 0; column < POINTS; column++) {
+    for (int column = 0; column < points; column++) {
       work.transform(
-          tiles.kind.toOutputs,
+          kind.toOutputs,
           GemmPanels.Part.PRODUCT,
           filter * stride + column * productPlane,
-          POINTS * productPlane,
+          points * productPlane,
           lanes,
           work,
           part,
           column * row,
-          POINTS * row,
+          points * row,
           lanes,
           vectors);
     }
     for (int i = 0; i < outputs; i++) {
       int to = i * outputs * row;
-      work.outputTiles(outputs, part, i * POINTS * row, row, GemmPanels.Part.TURNED, to, vectors);
+      work.outputTiles(kind, part, i * points * row, row, GemmPanels.Part.TURNED, to, vectors);
     }
   }
 
@@ -386,14 +391,16 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int channelsOut = tiles.groups * tiles.filters;
     for (int segment = 0; segment < block.segments; segment++) {
       long image = (long) block.segmentImage[segment] * channelsOut + channel;
-      int left = columns.start + block.segmentStart[segment] * outputs * columns.step;
+      int first = columns.start + block.segmentStart[segment] * outputs * columns.step;
+      int left = Math.max(first, 0);
       int most = Math.ceilDiv(columns.size - left, columns.step);
-      int length = Math.min(block.length[segment] * outputs, most);
-      int from = block.column[segment] * outputs;
-      int above = rows.start + block.segmentRow[segment] * outputs * rows.step;
-      int high = Math.min(outputs, Math.ceilDiv(rows.size - above, rows.step));
+      int length = Math.min(block.length[segment] * outputs - (left - first), most);
+      int from = block.column[segment] * outputs + left - first;
+      int top = rows.start + block.segmentRow[segment] * outputs * rows.step;
+      int above = Math.max(top, 0);
+      int high = Math.min(outputs - (above - top), Math.ceilDiv(rows.size - above, rows.step));
       int far = some * outputs * stride;
-      int index = which * outputs * stride + from;
+      int index = (above - top) * far + which * outputs * stride + from;
       long at = (image * rows.size + above) * columns.size + left;
       long step = (long) rows.step * columns.size;
       if (!apart) {

@@ -9,18 +9,14 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The gradient with respect to the weights by Winograd's minimal filtering, see {@link
- * WinogradTransform}: for each of a tile's 36 points a product of matrices, of the transformed
- * tiles of {@code x} and those of {@code dy}, summed over all tiles and transformed back at the
- * end.
+ * WinogradTransform}: for each of a tile's points a product of matrices, of the transformed tiles
+ * of {@code x} and those of {@code dy}, summed over all tiles and transformed back at the end.
  *
  * <p>The tiles are cut into chunks whose sums are private and added in order, so that the result
  * does not depend on who did which. Where all tiles are one block, the sums of a panel of filters
  * are transformed back while they are in cache. Used by one calling thread at a time.
  */
 final class WinogradConv2dWeights {
-  private static final int POINTS = WinogradKind.POINTS;
-  private static final int PLANES = WinogradKind.PLANES;
-
   /** Bytes of a row of a block of tiles. */
   private static final int ROW_BYTES = 512;
 
@@ -53,6 +49,9 @@ final class WinogradConv2dWeights {
   private MemorySegment db;
   private boolean accumulate;
   private GemmPanels partial;
+  private WinogradKind kind;
+  private int points;
+  private int planes;
   private int taps;
   private int kernel;
   private int side;
@@ -107,11 +106,13 @@ final class WinogradConv2dWeights {
   /** How the gradient would be computed, in words. */
   String explain(Conv2dSpec spec, Shape xs, Shape dys) {
     cut(spec, xs, dys, DType.F32);
-    return ("tiles of %d by %d outputs from 6 by 6 inputs, %d phases, blocks of %d channels by %d tiles, "
+    return ("tiles of %d by %d outputs from %d by %d inputs, %d phases, blocks of %d channels by %d tiles, "
             + "%d chunks of tiles, %d pieces, %d KiB of sums in %s")
         .formatted(
             side,
             side,
+            kind.inputs,
+            kind.inputs,
             inputs.phases(),
             channelsPerBlock,
             inputs.blockTiles,
@@ -124,9 +125,12 @@ final class WinogradConv2dWeights {
   private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {
     inputs.forward(spec, xs, dys, dtype);
     outputs.outputs(spec, dys, dtype);
-    taps = inputs.kind.taps;
-    kernel = inputs.kind.kernel();
-    side = inputs.kind.outputs;
+    kind = inputs.kind;
+    points = kind.points;
+    planes = kind.planes();
+    taps = kind.taps;
+    kernel = kind.kernel();
+    side = kind.outputs;
     channelBlocks = Math.ceilDiv(inputs.channels, MOST_CHANNELS);
     channelsPerBlock =
         GemmTile.roundUp(Math.ceilDiv(inputs.channels, channelBlocks), GemmTile.ROWS);
@@ -142,7 +146,7 @@ final class WinogradConv2dWeights {
     outputPanel = inputs.blockTiles * tile;
     outputPlane = inputs.plane(filterPanels, outputPanel);
     sumPanel = channelsPerBlock * tile;
-    long operations = 2L * PLANES * inputs.channels * inputs.filters * inputs.blockTiles;
+    long operations = 2L * planes * inputs.channels * inputs.filters * inputs.blockTiles;
     int few = (int) Math.clamp(operations * inputs.groups / PIECE_OPERATIONS, 1L, FEW_PIECES);
     filterBlocks = blocks > 1 ? 0 : Math.min(filterPanels, Math.ceilDiv(few, regions()));
     sumPlane = inputs.plane(filterBlocks > 0 ? 1 : filterPanels, sumPanel);
@@ -155,7 +159,7 @@ final class WinogradConv2dWeights {
 
   /** Elements of a block of sums: of the points, then of {@code dy}. */
   private long region() {
-    return (long) PLANES * sumPlane + (long) (filterBlocks > 0 ? 1 : filterPanels) * tile;
+    return (long) planes * sumPlane + (long) (filterBlocks > 0 ? 1 : filterPanels) * tile;
   }
 
   /** One chunk's sums for some channels. */
@@ -169,8 +173,8 @@ final class WinogradConv2dWeights {
     int channels = Math.min(channelsPerBlock, inputs.channels - channel);
     int sum = (int) (piece * region());
     partial.clear(GemmPanels.Part.PRODUCT, sum, (int) region());
-    work.reserve(GemmPanels.Part.LEFT, (long) PLANES * inputPlane);
-    work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * outputPlane);
+    work.reserve(GemmPanels.Part.LEFT, (long) planes * inputPlane);
+    work.reserve(GemmPanels.Part.RIGHT, (long) planes * outputPlane);
     long blocks = (long) inputs.phases() * inputs.blocks;
     int last = (int) ((chunk + 1) * blocks / chunks);
     for (int block = (int) (chunk * blocks / chunks); block < last; block++) {
@@ -184,10 +188,10 @@ final class WinogradConv2dWeights {
       transformOutput(work, mine.columns, phase, group, 0, inputs.filters, first, deep);
       if (db != null && channel == 0) {
         // A tile's transform is, at the points one, the sum of its elements.
-        int ones = (POINTS + 1) * outputPlane;
-        work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, sum + PLANES * sumPlane);
+        int ones = (points + 1) * outputPlane;
+        work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, sum + planes * sumPlane);
       }
-      for (int plane = 0; plane < PLANES; plane++) {
+      for (int plane = 0; plane < planes; plane++) {
         work.addProduct(
             work,
             plane * inputPlane,
@@ -216,8 +220,8 @@ final class WinogradConv2dWeights {
     int lastPanel = (piece % filterBlocks + 1) * filterPanels / filterBlocks;
     int end = Math.min(lastPanel * tile, inputs.filters);
     int deep = (int) inputs.tiles(0);
-    work.reserve(GemmPanels.Part.LEFT, (long) PLANES * inputPlane);
-    work.reserve(GemmPanels.Part.RIGHT, (long) PLANES * outputPlane);
+    work.reserve(GemmPanels.Part.LEFT, (long) planes * inputPlane);
+    work.reserve(GemmPanels.Part.RIGHT, (long) planes * outputPlane);
     work.reserve(GemmPanels.Part.PRODUCT, region());
     transformInput(work, mine.columns, 0, group, channel, channels, 0, deep);
     transformOutput(work, mine.columns, 0, group, firstPanel * tile, end, 0, deep);
@@ -227,16 +231,16 @@ final class WinogradConv2dWeights {
       int some = Math.min(tile, end - first);
       work.clear(GemmPanels.Part.PRODUCT, 0, (int) region());
       if (db != null && channel == 0) {
-        int ones = (POINTS + 1) * outputPlane + right;
-        work.addRows(ones, outputPanel, tile, deep, 1, work, PLANES * sumPlane);
+        int ones = (points + 1) * outputPlane + right;
+        work.addRows(ones, outputPanel, tile, deep, 1, work, planes * sumPlane);
       }
-      for (int plane = 0; plane < PLANES; plane++) {
+      for (int plane = 0; plane < planes; plane++) {
         int b = plane * outputPlane + right;
         int c = plane * sumPlane;
         work.addProduct(work, plane * inputPlane, stride, b, 0, work, c, 0, channels, some, deep);
       }
       for (int i = 0; i < some; i += work.lanes()) {
-        write(work, work, i, PLANES * sumPlane + i, group, channel, channels, first + i);
+        write(work, work, i, planes * sumPlane + i, group, channel, channels, first + i);
       }
     }
   }
@@ -251,7 +255,7 @@ final class WinogradConv2dWeights {
       int channels,
       long first,
       int deep) {
-    block.plan(inputs.rows(phase), inputs.columns(phase), first, deep, 0, POINTS);
+    block.plan(inputs.rows(phase), inputs.columns(phase), first, deep, 0, kind.inputs);
     WinogradConv2d.transformInput(
         work,
         block,
@@ -285,7 +289,7 @@ final class WinogradConv2dWeights {
     block.plan(rows, columns, first, deep, 0, side);
     work.reserve(
         GemmPanels.Part.TILES,
-        Math.max((long) lanes * places * stride, (long) POINTS * side * turned));
+        Math.max((long) lanes * places * stride, (long) points * side * turned));
     work.reserve(GemmPanels.Part.TURNED, (long) places * (turned + lanes));
     for (int filter = begin; filter < end; filter += lanes) {
       int some = Math.min(lanes, end - filter);
@@ -314,7 +318,7 @@ final class WinogradConv2dWeights {
     int lanes = work.lanes();
     for (int column = 0; column < side; column++) {
       work.transform(
-          inputs.kind.toGradients,
+          kind.toGradients,
           GemmPanels.Part.TURNED,
           column * turned,
           side * turned,
@@ -326,16 +330,16 @@ final class WinogradConv2dWeights {
           lanes,
           deep);
     }
-    for (int point = 0; point < POINTS; point++) {
+    for (int point = 0; point < points; point++) {
       work.transform(
-          inputs.kind.toGradients,
+          kind.toGradients,
           GemmPanels.Part.TILES,
           point * side * turned,
           turned,
           lanes,
           work,
           GemmPanels.Part.RIGHT,
-          point * POINTS * outputPlane + filter / tile * outputPanel + filter % tile,
+          point * points * outputPlane + filter / tile * outputPanel + filter % tile,
           outputPlane,
           tile,
           deep);
@@ -353,10 +357,10 @@ final class WinogradConv2dWeights {
     int channels = Math.min(channelsPerBlock, inputs.channels - channel);
     int start = (int) (region * region());
     int from = start + filter / tile * sumPanel + filter % tile;
-    int gradients = start + PLANES * sumPlane + filter;
+    int gradients = start + planes * sumPlane + filter;
     int distance = (int) (regions() * region());
     for (int chunk = 1; chunk < chunks; chunk++) {
-      for (int plane = 0; plane < PLANES; plane++) {
+      for (int plane = 0; plane < planes; plane++) {
         int to = from + plane * sumPlane;
         partial.add(to + chunk * distance, to, tile, channels);
       }
@@ -388,27 +392,27 @@ final class WinogradConv2dWeights {
       owner.store(GemmPanels.Part.PRODUCT, gradients, db, place, some, epilogue);
     }
     int half = channels * lanes;
-    work.reserve(GemmPanels.Part.TILES, (long) POINTS * taps * half);
+    work.reserve(GemmPanels.Part.TILES, (long) points * taps * half);
     work.reserve(GemmPanels.Part.TURNED, (long) kernel * half);
-    for (int point = 0; point < POINTS; point++) {
+    for (int point = 0; point < points; point++) {
       owner.transform(
-          inputs.kind.toSums,
+          kind.toSums,
           GemmPanels.Part.PRODUCT,
           from + point * sumPlane,
-          POINTS * sumPlane,
+          points * sumPlane,
           tile,
           work,
           GemmPanels.Part.TILES,
           point * half,
-          POINTS * half,
+          points * half,
           lanes,
           channels);
     }
     for (int row = 0; row < taps; row++) {
       work.transform(
-          inputs.kind.toSums,
+          kind.toSums,
           GemmPanels.Part.TILES,
-          row * POINTS * half,
+          row * points * half,
           half,
           lanes,
           work,

@@ -9,6 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * vectors: element {@code e} of vector {@code i} is read at {@code at + e * step + i * next}, and
  * written at {@code index + e * stride + i * far}. Inputs go from the band to the points' matrices
  * without being laid out as tiles first: rows of the band are transformed whole, then its lanes.
+ * Their vector {@code i} is read at {@code first + begin[i] + tap[e]}, in the order in which what
+ * is written past an end is put right.
  */
 final class WinogradF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -25,21 +27,30 @@ final class WinogradF32 {
     return (Math.ceilDiv(block.segments * block.slotLength(), LANES) + 1 | 1) * LANES;
   }
 
-  /** Transforms the columns of a block's tiles where they lie in the band: all of its rows. */
-  static void inputRows(
-      PackColumns block, float[] band, int first, float[] to, int index, int plane) {
-    int step = block.tapSlots * block.slotLength();
-    int[] from = block.rowFrom;
-    int[] into = block.rowTo;
-    for (int i = 0; i < block.rowVectors; i++) {
-      int at = first + from[i];
+  static void sixInputs(
+      float[] from,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      float[] to,
+      int index,
+      int plane) {
+    int tap1 = tap[1];
+    int tap2 = tap[2];
+    int tap3 = tap[3];
+    int tap4 = tap[4];
+    int tap5 = tap[5];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
       int o = index + into[i];
-      FloatVector d0 = FloatVector.fromArray(SPECIES, band, at);
-      FloatVector d1 = FloatVector.fromArray(SPECIES, band, at + step);
-      FloatVector d2 = FloatVector.fromArray(SPECIES, band, at + 2 * step);
-      FloatVector d3 = FloatVector.fromArray(SPECIES, band, at + 3 * step);
-      FloatVector d4 = FloatVector.fromArray(SPECIES, band, at + 4 * step);
-      FloatVector d5 = FloatVector.fromArray(SPECIES, band, at + 5 * step);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, from, at);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, from, at + tap1);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
+      FloatVector d3 = FloatVector.fromArray(SPECIES, from, at + tap3);
+      FloatVector d4 = FloatVector.fromArray(SPECIES, from, at + tap4);
+      FloatVector d5 = FloatVector.fromArray(SPECIES, from, at + tap5);
       d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
       d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
       FloatVector even = d4.sub(d2.mul(4));
@@ -53,43 +64,53 @@ final class WinogradF32 {
     }
   }
 
-  /**
-   * Transforms their rows and leaves each tile in a column. Segment by segment, so that what is
-   * written past an end is put right.
-   */
-  static void inputColumns(
-      PackColumns block, float[] from, int first, int rows, float[] to, int index, int plane) {
-    int[] tap = block.tapOffset;
+  static void stridedInputs(
+      float[] from,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      float[] to,
+      int index,
+      int plane) {
     int tap1 = tap[1];
     int tap2 = tap[2];
     int tap3 = tap[3];
     int tap4 = tap[4];
-    int tap5 = tap[5];
-    int[] begin = block.tileFrom;
-    int[] into = block.tileTo;
-    for (int row = 0; row < WinogradKind.POINTS; row++) {
-      int left = first + row * rows;
-      int top = index + row * WinogradKind.POINTS * plane;
-      for (int i = 0; i < block.tileVectors; i++) {
-        int at = left + begin[i];
-        int o = top + into[i];
-        FloatVector d0 = FloatVector.fromArray(SPECIES, from, at);
-        FloatVector d1 = FloatVector.fromArray(SPECIES, from, at + tap1);
-        FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
-        FloatVector d3 = FloatVector.fromArray(SPECIES, from, at + tap3);
-        FloatVector d4 = FloatVector.fromArray(SPECIES, from, at + tap4);
-        FloatVector d5 = FloatVector.fromArray(SPECIES, from, at + tap5);
-        d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-        d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
-        FloatVector even = d4.sub(d2.mul(4));
-        FloatVector odd = d3.sub(d1.mul(4));
-        even.add(odd).intoArray(to, o + plane);
-        even.sub(odd).intoArray(to, o + 2 * plane);
-        even = d4.sub(d2);
-        odd = d3.sub(d1).mul(2);
-        even.add(odd).intoArray(to, o + 3 * plane);
-        even.sub(odd).intoArray(to, o + 4 * plane);
-      }
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
+      FloatVector.fromArray(SPECIES, from, at).sub(d2).intoArray(to, o);
+      d2.intoArray(to, o + plane);
+      FloatVector.fromArray(SPECIES, from, at + tap4).sub(d2).intoArray(to, o + 2 * plane);
+      FloatVector.fromArray(SPECIES, from, at + tap1).intoArray(to, o + 3 * plane);
+      FloatVector.fromArray(SPECIES, from, at + tap3).intoArray(to, o + 4 * plane);
+    }
+  }
+
+  static void spreadInputs(
+      float[] from,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      float[] to,
+      int index,
+      int plane) {
+    int tap1 = tap[1];
+    int tap2 = tap[2];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      FloatVector d1 = FloatVector.fromArray(SPECIES, from, at + tap1);
+      FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
+      FloatVector.fromArray(SPECIES, from, at).sub(d1).intoArray(to, o);
+      d1.intoArray(to, o + plane);
+      d2.sub(d1).intoArray(to, o + 2 * plane);
+      d2.intoArray(to, o + 3 * plane);
     }
   }
 
@@ -315,6 +336,109 @@ final class WinogradF32 {
     }
   }
 
+  static void stridedWeights(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector g0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector g2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
+      g0.intoArray(to, o);
+      g0.add(g2).intoArray(to, o + stride);
+      g2.intoArray(to, o + 2 * stride);
+      FloatVector.fromArray(SPECIES, from, i + step).intoArray(to, o + 3 * stride);
+    }
+  }
+
+  static void stridedOutputs(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector m1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector.fromArray(SPECIES, from, i)
+          .add(m1)
+          .add(FloatVector.fromArray(SPECIES, from, i + 3 * step))
+          .intoArray(to, o);
+      FloatVector.fromArray(SPECIES, from, i + 2 * step)
+          .add(m1)
+          .add(FloatVector.fromArray(SPECIES, from, i + 4 * step))
+          .intoArray(to, o + stride);
+    }
+  }
+
+  static void stridedGradients(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      y0.intoArray(to, o);
+      y0.add(y1).intoArray(to, o + stride);
+      y1.intoArray(to, o + 2 * stride);
+      y0.intoArray(to, o + 3 * stride);
+      y1.intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void stridedSums(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector u1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector.fromArray(SPECIES, from, i).add(u1).intoArray(to, o);
+      FloatVector.fromArray(SPECIES, from, i + 3 * step)
+          .add(FloatVector.fromArray(SPECIES, from, i + 4 * step))
+          .intoArray(to, o + stride);
+      FloatVector.fromArray(SPECIES, from, i + 2 * step).add(u1).intoArray(to, o + 2 * stride);
+    }
+  }
+
+  static void spreadOutputs(
+      float[] from,
+      int at,
+      int step,
+      int next,
+      float[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      FloatVector m1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector.fromArray(SPECIES, from, i).add(m1).intoArray(to, o);
+      FloatVector.fromArray(SPECIES, from, i + 3 * step).intoArray(to, o + stride);
+      FloatVector.fromArray(SPECIES, from, i + 2 * step).add(m1).intoArray(to, o + 2 * stride);
+      FloatVector.fromArray(SPECIES, from, i + 4 * step).intoArray(to, o + 3 * stride);
+    }
+  }
+
   /**
    * The last of the transforms to a tile's outputs, which come to lie one after the other: outputs
    * {@code e} of vector {@code i} at {@code index + 2 * i * LANES + e}, {@code e + 2} and so on.
@@ -358,6 +482,50 @@ final class WinogradF32 {
       IntVector i1 = y1.reinterpretAsInts();
       IntVector i2 = y2.reinterpretAsInts();
       IntVector i3 = y3.reinterpretAsInts();
+      IntVector even = LanesF32.LOWER.selectFrom(i0, i2);
+      IntVector odd = LanesF32.LOWER.selectFrom(i1, i3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o + LANES);
+      even = LanesF32.UPPER.selectFrom(i0, i2);
+      odd = LanesF32.UPPER.selectFrom(i1, i3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o + 2 * LANES);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o + 3 * LANES);
+    }
+  }
+
+  /** The same of a tile of stride 2. */
+  static void stridedOutputsTurned(
+      float[] from, int at, int step, float[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 2 * LANES) {
+      FloatVector m1 = FloatVector.fromArray(SPECIES, from, i + step);
+      FloatVector y0 =
+          FloatVector.fromArray(SPECIES, from, i)
+              .add(m1)
+              .add(FloatVector.fromArray(SPECIES, from, i + 3 * step));
+      FloatVector y1 =
+          FloatVector.fromArray(SPECIES, from, i + 2 * step)
+              .add(m1)
+              .add(FloatVector.fromArray(SPECIES, from, i + 4 * step));
+      LanesF32.LOWER
+          .selectFrom(y0.reinterpretAsInts(), y1.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, o);
+      LanesF32.UPPER
+          .selectFrom(y0.reinterpretAsInts(), y1.reinterpretAsInts())
+          .reinterpretAsFloats()
+          .intoArray(to, o + LANES);
+    }
+  }
+
+  /** The same of its gradient. */
+  static void spreadOutputsTurned(
+      float[] from, int at, int step, float[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
+      FloatVector m1 = FloatVector.fromArray(SPECIES, from, i + step);
+      IntVector i0 = FloatVector.fromArray(SPECIES, from, i).add(m1).reinterpretAsInts();
+      IntVector i1 = FloatVector.fromArray(SPECIES, from, i + 3 * step).reinterpretAsInts();
+      IntVector i2 = FloatVector.fromArray(SPECIES, from, i + 2 * step).add(m1).reinterpretAsInts();
+      IntVector i3 = FloatVector.fromArray(SPECIES, from, i + 4 * step).reinterpretAsInts();
       IntVector even = LanesF32.LOWER.selectFrom(i0, i2);
       IntVector odd = LanesF32.LOWER.selectFrom(i1, i3);
       LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, o);

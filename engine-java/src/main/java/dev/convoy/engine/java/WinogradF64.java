@@ -9,6 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * vectors: element {@code e} of vector {@code i} is read at {@code at + e * step + i * next}, and
  * written at {@code index + e * stride + i * far}. Inputs go from the band to the points' matrices
  * without being laid out as tiles first: rows of the band are transformed whole, then its lanes.
+ * Their vector {@code i} is read at {@code first + begin[i] + tap[e]}, in the order in which what
+ * is written past an end is put right.
  */
 final class WinogradF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
@@ -25,21 +27,30 @@ final class WinogradF64 {
     return (Math.ceilDiv(block.segments * block.slotLength(), LANES) + 1 | 1) * LANES;
   }
 
-  /** Transforms the columns of a block's tiles where they lie in the band: all of its rows. */
-  static void inputRows(
-      PackColumns block, double[] band, int first, double[] to, int index, int plane) {
-    int step = block.tapSlots * block.slotLength();
-    int[] from = block.rowFrom;
-    int[] into = block.rowTo;
-    for (int i = 0; i < block.rowVectors; i++) {
-      int at = first + from[i];
+  static void sixInputs(
+      double[] from,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      double[] to,
+      int index,
+      int plane) {
+    int tap1 = tap[1];
+    int tap2 = tap[2];
+    int tap3 = tap[3];
+    int tap4 = tap[4];
+    int tap5 = tap[5];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
       int o = index + into[i];
-      DoubleVector d0 = DoubleVector.fromArray(SPECIES, band, at);
-      DoubleVector d1 = DoubleVector.fromArray(SPECIES, band, at + step);
-      DoubleVector d2 = DoubleVector.fromArray(SPECIES, band, at + 2 * step);
-      DoubleVector d3 = DoubleVector.fromArray(SPECIES, band, at + 3 * step);
-      DoubleVector d4 = DoubleVector.fromArray(SPECIES, band, at + 4 * step);
-      DoubleVector d5 = DoubleVector.fromArray(SPECIES, band, at + 5 * step);
+      DoubleVector d0 = DoubleVector.fromArray(SPECIES, from, at);
+      DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
+      DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
+      DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, at + tap3);
+      DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, at + tap4);
+      DoubleVector d5 = DoubleVector.fromArray(SPECIES, from, at + tap5);
       d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
       d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
       DoubleVector even = d4.sub(d2.mul(4));
@@ -53,43 +64,53 @@ final class WinogradF64 {
     }
   }
 
-  /**
-   * Transforms their rows and leaves each tile in a column. Segment by segment, so that what is
-   * written past an end is put right.
-   */
-  static void inputColumns(
-      PackColumns block, double[] from, int first, int rows, double[] to, int index, int plane) {
-    int[] tap = block.tapOffset;
+  static void stridedInputs(
+      double[] from,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      double[] to,
+      int index,
+      int plane) {
     int tap1 = tap[1];
     int tap2 = tap[2];
     int tap3 = tap[3];
     int tap4 = tap[4];
-    int tap5 = tap[5];
-    int[] begin = block.tileFrom;
-    int[] into = block.tileTo;
-    for (int row = 0; row < WinogradKind.POINTS; row++) {
-      int left = first + row * rows;
-      int top = index + row * WinogradKind.POINTS * plane;
-      for (int i = 0; i < block.tileVectors; i++) {
-        int at = left + begin[i];
-        int o = top + into[i];
-        DoubleVector d0 = DoubleVector.fromArray(SPECIES, from, at);
-        DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
-        DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
-        DoubleVector d3 = DoubleVector.fromArray(SPECIES, from, at + tap3);
-        DoubleVector d4 = DoubleVector.fromArray(SPECIES, from, at + tap4);
-        DoubleVector d5 = DoubleVector.fromArray(SPECIES, from, at + tap5);
-        d0.mul(4).add(d2.mul(-5).add(d4)).intoArray(to, o);
-        d5.add(d3.mul(-5).add(d1.mul(4))).intoArray(to, o + 5 * plane);
-        DoubleVector even = d4.sub(d2.mul(4));
-        DoubleVector odd = d3.sub(d1.mul(4));
-        even.add(odd).intoArray(to, o + plane);
-        even.sub(odd).intoArray(to, o + 2 * plane);
-        even = d4.sub(d2);
-        odd = d3.sub(d1).mul(2);
-        even.add(odd).intoArray(to, o + 3 * plane);
-        even.sub(odd).intoArray(to, o + 4 * plane);
-      }
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
+      DoubleVector.fromArray(SPECIES, from, at).sub(d2).intoArray(to, o);
+      d2.intoArray(to, o + plane);
+      DoubleVector.fromArray(SPECIES, from, at + tap4).sub(d2).intoArray(to, o + 2 * plane);
+      DoubleVector.fromArray(SPECIES, from, at + tap1).intoArray(to, o + 3 * plane);
+      DoubleVector.fromArray(SPECIES, from, at + tap3).intoArray(to, o + 4 * plane);
+    }
+  }
+
+  static void spreadInputs(
+      double[] from,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
+      double[] to,
+      int index,
+      int plane) {
+    int tap1 = tap[1];
+    int tap2 = tap[2];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      DoubleVector d1 = DoubleVector.fromArray(SPECIES, from, at + tap1);
+      DoubleVector d2 = DoubleVector.fromArray(SPECIES, from, at + tap2);
+      DoubleVector.fromArray(SPECIES, from, at).sub(d1).intoArray(to, o);
+      d1.intoArray(to, o + plane);
+      d2.sub(d1).intoArray(to, o + 2 * plane);
+      d2.intoArray(to, o + 3 * plane);
     }
   }
 
@@ -315,6 +336,109 @@ final class WinogradF64 {
     }
   }
 
+  static void stridedWeights(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector g0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector g2 = DoubleVector.fromArray(SPECIES, from, i + 2 * step);
+      g0.intoArray(to, o);
+      g0.add(g2).intoArray(to, o + stride);
+      g2.intoArray(to, o + 2 * stride);
+      DoubleVector.fromArray(SPECIES, from, i + step).intoArray(to, o + 3 * stride);
+    }
+  }
+
+  static void stridedOutputs(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector.fromArray(SPECIES, from, i)
+          .add(m1)
+          .add(DoubleVector.fromArray(SPECIES, from, i + 3 * step))
+          .intoArray(to, o);
+      DoubleVector.fromArray(SPECIES, from, i + 2 * step)
+          .add(m1)
+          .add(DoubleVector.fromArray(SPECIES, from, i + 4 * step))
+          .intoArray(to, o + stride);
+    }
+  }
+
+  static void stridedGradients(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector y0 = DoubleVector.fromArray(SPECIES, from, i);
+      DoubleVector y1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      y0.intoArray(to, o);
+      y0.add(y1).intoArray(to, o + stride);
+      y1.intoArray(to, o + 2 * stride);
+      y0.intoArray(to, o + 3 * stride);
+      y1.intoArray(to, o + 4 * stride);
+    }
+  }
+
+  static void stridedSums(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector u1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector.fromArray(SPECIES, from, i).add(u1).intoArray(to, o);
+      DoubleVector.fromArray(SPECIES, from, i + 3 * step)
+          .add(DoubleVector.fromArray(SPECIES, from, i + 4 * step))
+          .intoArray(to, o + stride);
+      DoubleVector.fromArray(SPECIES, from, i + 2 * step).add(u1).intoArray(to, o + 2 * stride);
+    }
+  }
+
+  static void spreadOutputs(
+      double[] from,
+      int at,
+      int step,
+      int next,
+      double[] to,
+      int index,
+      int stride,
+      int far,
+      int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector.fromArray(SPECIES, from, i).add(m1).intoArray(to, o);
+      DoubleVector.fromArray(SPECIES, from, i + 3 * step).intoArray(to, o + stride);
+      DoubleVector.fromArray(SPECIES, from, i + 2 * step).add(m1).intoArray(to, o + 2 * stride);
+      DoubleVector.fromArray(SPECIES, from, i + 4 * step).intoArray(to, o + 3 * stride);
+    }
+  }
+
   /**
    * The last of the transforms to a tile's outputs, which come to lie one after the other: outputs
    * {@code e} of vector {@code i} at {@code index + 2 * i * LANES + e}, {@code e + 2} and so on.
@@ -363,6 +487,51 @@ final class WinogradF64 {
       LongVector i1 = y1.reinterpretAsLongs();
       LongVector i2 = y2.reinterpretAsLongs();
       LongVector i3 = y3.reinterpretAsLongs();
+      LongVector even = LanesF64.LOWER.selectFrom(i0, i2);
+      LongVector odd = LanesF64.LOWER.selectFrom(i1, i3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o + LANES);
+      even = LanesF64.UPPER.selectFrom(i0, i2);
+      odd = LanesF64.UPPER.selectFrom(i1, i3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o + 2 * LANES);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o + 3 * LANES);
+    }
+  }
+
+  /** The same of a tile of stride 2. */
+  static void stridedOutputsTurned(
+      double[] from, int at, int step, double[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 2 * LANES) {
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      DoubleVector y0 =
+          DoubleVector.fromArray(SPECIES, from, i)
+              .add(m1)
+              .add(DoubleVector.fromArray(SPECIES, from, i + 3 * step));
+      DoubleVector y1 =
+          DoubleVector.fromArray(SPECIES, from, i + 2 * step)
+              .add(m1)
+              .add(DoubleVector.fromArray(SPECIES, from, i + 4 * step));
+      LanesF64.LOWER
+          .selectFrom(y0.reinterpretAsLongs(), y1.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, o);
+      LanesF64.UPPER
+          .selectFrom(y0.reinterpretAsLongs(), y1.reinterpretAsLongs())
+          .reinterpretAsDoubles()
+          .intoArray(to, o + LANES);
+    }
+  }
+
+  /** The same of its gradient. */
+  static void spreadOutputsTurned(
+      double[] from, int at, int step, double[] to, int index, int count) {
+    for (int n = 0, i = at, o = index; n < count; n++, i += LANES, o += 4 * LANES) {
+      DoubleVector m1 = DoubleVector.fromArray(SPECIES, from, i + step);
+      LongVector i0 = DoubleVector.fromArray(SPECIES, from, i).add(m1).reinterpretAsLongs();
+      LongVector i1 = DoubleVector.fromArray(SPECIES, from, i + 3 * step).reinterpretAsLongs();
+      LongVector i2 =
+          DoubleVector.fromArray(SPECIES, from, i + 2 * step).add(m1).reinterpretAsLongs();
+      LongVector i3 = DoubleVector.fromArray(SPECIES, from, i + 4 * step).reinterpretAsLongs();
       LongVector even = LanesF64.LOWER.selectFrom(i0, i2);
       LongVector odd = LanesF64.LOWER.selectFrom(i1, i3);
       LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, o);

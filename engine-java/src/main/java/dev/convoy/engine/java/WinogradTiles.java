@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * The tiles of a Winograd convolution and how they are cut into blocks. A tile is an output of a
- * convolution with a kernel as large as the tile's input, a tile's outputs apart: so the planning
- * and packing of column matrices serves tiles too. With dilation, each phase is such a convolution.
+ * convolution with a kernel as large as the tile's input: so the planning and packing of column
+ * matrices serves tiles too. With dilation, each phase is such a convolution.
  *
  * <p>All of it follows from the shapes alone. Made anew for each call, in place.
  */
@@ -42,36 +42,41 @@ final class WinogradTiles {
   int blocks;
 
   void forward(Conv2dSpec spec, Shape x, Shape y, DType type) {
-    sizes(spec, x, y, type);
     Window window = spec.window();
+    sizes(WinogradKind.of(window), spec, x, y, type);
     rowAxis.forward(
         x.h(), y.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
     columnAxis.forward(
         x.w(), y.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
-    phases(WinogradKind.POINTS);
+    phases(kind.stride, kind.inputs);
   }
 
   void backwardInput(Conv2dSpec spec, Shape dx, Shape dy, DType type) {
-    sizes(spec, dy, dx, type);
     Window window = spec.window();
-    rowAxis.backward(
-        0, dx.h(), dy.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
-    columnAxis.backward(
-        0, dx.w(), dy.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
-    phases(WinogradKind.POINTS);
+    sizes(WinogradKind.of(window).backward(), spec, dy, dx, type);
+    if (kind == WinogradKind.SPREAD) {
+      rowAxis.spread(dx.h(), dy.h(), window.padTop());
+      columnAxis.spread(dx.w(), dy.w(), window.padLeft());
+    } else {
+      rowAxis.backward(
+          0, dx.h(), dy.h(), window.kernelHeight(), 1, window.dilationHeight(), window.padTop());
+      columnAxis.backward(
+          0, dx.w(), dy.w(), window.kernelWidth(), 1, window.dilationWidth(), window.padLeft());
+    }
+    phases(kind.stride, kind.inputs);
   }
 
   /** The same tiles' outputs, as inputs of the gradient with respect to the weights. */
   void outputs(Conv2dSpec spec, Shape y, DType type) {
-    sizes(spec, y, y, type);
     Window window = spec.window();
+    sizes(WinogradKind.of(window), spec, y, y, type);
     rowAxis.forward(y.h(), y.h(), 1, 1, window.dilationHeight(), 0);
     columnAxis.forward(y.w(), y.w(), 1, 1, window.dilationWidth(), 0);
-    phases(kind.outputs);
+    phases(kind.outputs, kind.outputs);
   }
 
-  private void sizes(Conv2dSpec spec, Shape in, Shape out, DType type) {
-    kind = WinogradKind.of(spec.window());
+  private void sizes(WinogradKind of, Conv2dSpec spec, Shape in, Shape out, DType type) {
+    kind = of;
     dtype = type;
     images = in.n();
     groups = spec.groups();
@@ -79,14 +84,14 @@ final class WinogradTiles {
     filters = out.c() / groups;
   }
 
-  private void phases(int taps) {
+  private void phases(int apart, int taps) {
     rowPhaseCount = Math.min(rowAxis.dilation, rowAxis.outputs);
     columnPhaseCount = Math.min(columnAxis.dilation, columnAxis.outputs);
-    rowPhases = tiles(rowAxis, rowPhaseCount, rowPhases, taps);
-    columnPhases = tiles(columnAxis, columnPhaseCount, columnPhases, taps);
+    rowPhases = tiles(rowAxis, rowPhaseCount, rowPhases, apart, taps);
+    columnPhases = tiles(columnAxis, columnPhaseCount, columnPhases, apart, taps);
   }
 
-  private Conv2dAxis[] tiles(Conv2dAxis axis, int count, Conv2dAxis[] phases, int taps) {
+  private Conv2dAxis[] tiles(Conv2dAxis axis, int count, Conv2dAxis[] phases, int apart, int taps) {
     Conv2dAxis[] all = phases;
     if (all.length < count) {
       all = Arrays.copyOf(phases, count);
@@ -95,7 +100,7 @@ final class WinogradTiles {
       }
     }
     for (int phase = 0; phase < count; phase++) {
-      all[phase].tiles(axis, phase, kind.outputs, taps);
+      all[phase].tiles(axis, phase, kind.outputs, apart, taps);
     }
     return all;
   }

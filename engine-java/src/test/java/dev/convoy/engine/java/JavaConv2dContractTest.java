@@ -54,9 +54,13 @@ class JavaConv2dContractTest {
     Tensor w = Samples.random(W, DType.F32, 2);
     Tensor y = Samples.filled(Y, DType.F32, 0);
     JavaConv2d winograd = engine(Conv2dAlgorithm.WINOGRAD);
-    Conv2dSpec strided = Conv2dSpec.of(Window.square(3).padding(1).stride(2));
+    Conv2dSpec strided = Conv2dSpec.of(Window.square(3).padding(1).stride(3));
     refuses("3 by 3", () -> winograd.conv2d(strided, x, w, null, y));
     refuses("3 by 3", () -> winograd.explain(strided, X, W));
+    Conv2dSpec apart = Conv2dSpec.of(Window.square(3).padding(2).stride(2).dilation(2));
+    refuses("no dilation", () -> winograd.explain(apart, X, W));
+    Conv2dSpec uneven = Conv2dSpec.of(Window.square(3).padding(1).stride(1, 2));
+    refuses("3 by 3", () -> winograd.explain(uneven, X, W));
     refuses(
         "3 by 3", () -> winograd.explain(Conv2dSpec.of(Window.of(3, 2)), X, Shape.of(12, 6, 3, 2)));
     JavaConv2d depthwise = engine(Conv2dAlgorithm.DEPTHWISE);

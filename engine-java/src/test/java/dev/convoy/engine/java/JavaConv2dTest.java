@@ -95,6 +95,16 @@ class JavaConv2dTest {
         new Case("wide rows of small tiles", 1, 2, 6, 350, 3, spec(Window.square(5)), t),
         new Case("one tall column", 2, 2, 90, 1, 3, three, t),
         new Case("stride", 2, 6, 15, 17, 10, spec(Window.square(3).padding(1).stride(2)), t),
+        new Case("stride, groups", 3, 8, 12, 37, 6, spec(Window.square(3).stride(2)).groups(2), t),
+        new Case(
+            "stride, asymmetric padding",
+            2,
+            5,
+            14,
+            20,
+            19,
+            spec(Window.square(3).padding(3, 0, 2, 1).stride(2)),
+            t),
         new Case("stride apart", 2, 3, 23, 31, 4, spec(Window.of(2, 3).stride(5, 4)), t),
         new Case("stride past the image", 1, 2, 5, 5, 4, spec(Window.square(2).stride(9)), t),
         new Case(

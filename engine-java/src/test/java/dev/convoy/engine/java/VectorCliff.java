@@ -116,7 +116,8 @@ final class VectorCliff {
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three, 1);
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, Window.square(5).padding(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three.padding(2).dilation(2), 1);
-    addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 1);
+    addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three.stride(2), 1);
+    addConvolution(dtype, Conv2dAlgorithm.GEMM, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 12);
