@@ -333,12 +333,10 @@ final class Conv2dBlocks {
     long image = (long) groups * channels * plane;
     panels.reserve(part, (long) some * tapRows * taps * stride);
     if (pointwise) {
-      for (int row = 0; row < some; row++) {
-        for (int run = 0; run < block.runs; run++) {
-          long at = block.runImage[run] * image + (channel + row) * plane + block.runPosition[run];
-          int index = row * stride + block.runColumn[run];
-          panels.copy(input, at, part, index, block.runLength[run]);
-        }
+      for (int run = 0; run < block.runs; run++) {
+        long at = block.runImage[run] * image + channel * plane + block.runPosition[run];
+        panels.copy(
+            input, at, plane, some, block.runLength[run], part, block.runColumn[run], stride);
       }
       return;
     }

@@ -91,7 +91,7 @@ abstract class GemmPanels {
   abstract void copy(MemorySegment from, long at, Part to, int index, int length);
 
   /** Copies a matrix from a tensor into a part, its rows {@code stride} apart. */
-  final void copy(
+  abstract void copy(
       MemorySegment from,
       long at,
       long distance,
@@ -99,11 +99,7 @@ abstract class GemmPanels {
       int columns,
       Part to,
       int index,
-      int stride) {
-    for (int row = 0; row < rows; row++) {
-      copy(from, at + row * distance, to, index + row * stride, columns);
-    }
-  }
+      int stride);
 
   /**
    * Copies the transpose of a matrix from a tensor into a part, whose rows come to lie {@code

@@ -83,6 +83,19 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void copy(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int columns,
+      Part to,
+      int index,
+      int stride) {
+    PackF64.rows(from, at, distance, rows, columns, part(to), index, stride);
+  }
+
+  @Override
   void transpose(
       MemorySegment from,
       long at,

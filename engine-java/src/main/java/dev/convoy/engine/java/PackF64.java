@@ -38,6 +38,60 @@ final class PackF64 {
   }
 
   /**
+   * Runs of neighbours, {@code distance} apart, to rows {@code stride} apart. Four at a time: far
+   * apart, each begins with a wait for memory.
+   */
+  static void rows(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int length,
+      double[] to,
+      int index,
+      int stride) {
+    MemorySegment memory = Memory.base(from);
+    int whole = length - length % LANES;
+    VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+    int row = 0;
+    for (; row <= rows - 4; row += 4) {
+      long m0 = Memory.at(from) + (at + row * distance) * Double.BYTES;
+      long m1 = m0 + distance * Double.BYTES;
+      long m2 = m1 + distance * Double.BYTES;
+      long m3 = m2 + distance * Double.BYTES;
+      int to0 = index + row * stride;
+      int to1 = to0 + stride;
+      int to2 = to1 + stride;
+      int to3 = to2 + stride;
+      for (int i = 0; i < whole; i += LANES) {
+        long o = (long) i * Double.BYTES;
+        DoubleVector v0 = DoubleVector.fromMemorySegment(SPECIES, memory, m0 + o, ORDER);
+        DoubleVector v1 = DoubleVector.fromMemorySegment(SPECIES, memory, m1 + o, ORDER);
+        DoubleVector v2 = DoubleVector.fromMemorySegment(SPECIES, memory, m2 + o, ORDER);
+        DoubleVector v3 = DoubleVector.fromMemorySegment(SPECIES, memory, m3 + o, ORDER);
+        v0.intoArray(to, to0 + i);
+        v1.intoArray(to, to1 + i);
+        v2.intoArray(to, to2 + i);
+        v3.intoArray(to, to3 + i);
+      }
+      if (whole < length) {
+        long o = (long) whole * Double.BYTES;
+        DoubleVector.fromMemorySegment(SPECIES, memory, m0 + o, ORDER, rest)
+            .intoArray(to, to0 + whole);
+        DoubleVector.fromMemorySegment(SPECIES, memory, m1 + o, ORDER, rest)
+            .intoArray(to, to1 + whole);
+        DoubleVector.fromMemorySegment(SPECIES, memory, m2 + o, ORDER, rest)
+            .intoArray(to, to2 + whole);
+        DoubleVector.fromMemorySegment(SPECIES, memory, m3 + o, ORDER, rest)
+            .intoArray(to, to3 + whole);
+      }
+    }
+    for (; row < rows; row++) {
+      copy(from, at + row * distance, to, index + row * stride, length);
+    }
+  }
+
+  /**
    * The band of a block of columns.
    *
    * @param first where the images' first channel wanted begins
