@@ -134,6 +134,16 @@ class JavaConv2dTest {
             6,
             spec(Window.of(5, 3).padding(2, 1, 2, 1).stride(2)).groups(6),
             t),
+        new Case("depthwise, planes of two vectors", 2, 5, 19, 27, 10, three.groups(5), t),
+        new Case(
+            "depthwise, planes of two vectors, stride",
+            2,
+            5,
+            18,
+            54,
+            5,
+            spec(Window.square(3).padding(1).stride(2)).groups(5),
+            t),
         new Case("depthwise, wide planes", 2, 5, 19, 45, 10, three.groups(5), t),
         new Case(
             "depthwise, wide planes, stride",
@@ -184,10 +194,17 @@ class JavaConv2dTest {
 
   /** An infinity reaches only the weights whose windows see it. */
   @ParameterizedTest
-  @CsvSource({"F32, 1", "F32, 2", "F64, 1", "F64, 2"})
-  void depthwiseWeightsThatSeeNoInfinityGetNumbers(DType dtype, int stride) {
+  @CsvSource({
+    "F32, 1, 48",
+    "F32, 1, 27",
+    "F32, 2, 48",
+    "F64, 1, 48",
+    "F64, 1, 27",
+    "F64, 2, 48",
+  })
+  void depthwiseWeightsThatSeeNoInfinityGetNumbers(DType dtype, int stride, int width) {
     Window window = Window.square(3).padding(1).stride(stride);
-    Case c = new Case("infinite", 1, 2, 20, 48, 2, spec(window).groups(2), dtype);
+    Case c = new Case("infinite", 1, 2, 20, width, 2, spec(window).groups(2), dtype);
     double[] xs = new double[(int) c.x().elements()];
     Arrays.fill(xs, 1);
     for (int channel = 0; channel < c.c(); channel++) {
