@@ -76,7 +76,8 @@ abstract class PoolSliding implements Workers.Job {
   /** Finds maxima; false if the pooling is of another kind. */
   final boolean max(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     setSizes(spec.window(), x.shape(), y.shape());
-    if (lanes < Long.BYTES || !isThreeByThree()) {
+    boolean five = isDense() && rows.kernel == MOST_ROWS && columns.kernel == MOST_ROWS;
+    if (lanes < Long.BYTES || !(isThreeByThree() || five)) {
       return false;
     }
     placesOfSource = false;
@@ -166,7 +167,7 @@ abstract class PoolSliding implements Workers.Job {
       }
       default -> {
         before = columns.before;
-        behind = last * columns.stride - before + 2 * lanes + 2 - sourceWidth;
+        behind = last * columns.stride - before + 3 * lanes - sourceWidth;
       }
     }
     behind = Math.max(0, behind);
@@ -189,6 +190,7 @@ abstract class PoolSliding implements Workers.Job {
     long begin = (long) piece * bandsPerPiece;
     long end = Math.min(planes * bandsPerPlane, begin + bandsPerPiece);
     long targetEnd = targetRow(end);
+    boolean finite = true;
     for (long band = begin; band < end; band++) {
       long plane = band / bandsPerPlane;
       int from = (int) (band % bandsPerPlane) * rowsPerBand;
@@ -202,16 +204,18 @@ abstract class PoolSliding implements Workers.Job {
           && firstRead >= 0
           && endRead <= planes * sourceRows * sourceWidth
           && endWritten <= targetEnd * targetWidth) {
-        compute(
-            source,
-            plane * sourceRows * sourceWidth,
-            target,
-            plane * targetRows * targetWidth,
-            places,
-            from,
-            to);
+        finite =
+            compute(
+                finite,
+                source,
+                plane * sourceRows * sourceWidth,
+                target,
+                plane * targetRows * targetWidth,
+                places,
+                from,
+                to);
       } else {
-        computeInScratch(plane, from, to, top, bottom);
+        finite = computeInScratch(finite, plane, from, to, top, bottom);
       }
     }
   }
@@ -230,7 +234,8 @@ abstract class PoolSliding implements Workers.Job {
     return placesOfSource ? rows.endOutput(row) : rows.endInput(row);
   }
 
-  private void computeInScratch(long plane, int from, int to, int top, int bottom) {
+  private boolean computeInScratch(
+      boolean finite, long plane, int from, int to, int top, int bottom) {
     PoolBuffers scratch = buffers.get();
     long room = before + sourceWidth + behind + 2L * lanes;
     long sourceCount = (long) (bottom - top) * sourceWidth;
@@ -253,15 +258,23 @@ abstract class PoolSliding implements Workers.Job {
     // A plane's beginning, if it lay there whole.
     long ofSourcePlane = room - (long) top * sourceWidth;
     long ofTargetPlane = -(long) from * targetWidth;
-    compute(ofSource, ofSourcePlane, ofTarget, ofTargetPlane, ofPlaces, from, to);
+    boolean all =
+        compute(finite, ofSource, ofSourcePlane, ofTarget, ofTargetPlane, ofPlaces, from, to);
     MemorySegment.copy(ofTarget, 0, target, targetAt * bytes, targetCount * bytes);
     if (!placesOfSource && places != null) {
       MemorySegment.copy(ofPlaces, 0, places, targetAt, targetCount);
     }
+    return all;
   }
 
-  /** Computes rows of one plane; the offsets of planes are in elements. */
-  private void compute(
+  /**
+   * Computes rows of one plane; the offsets of planes are in elements.
+   *
+   * @param finite whether to expect finite numbers, which is faster if there are no others
+   * @return whether there were none; maxima are right in any case
+   */
+  private boolean compute(
+      boolean finite,
       MemorySegment source,
       long sourcePlane,
       MemorySegment target,
@@ -272,10 +285,19 @@ abstract class PoolSliding implements Workers.Job {
     int last = Math.max(0, targetWidth - strip);
     long sourceAt = sourcePlane * bytes;
     long targetAt = targetPlane * bytes;
+    boolean all = finite;
+    if (finite && operation == Operation.MAX && columns.stride == 2) {
+      if (stridedMax(source, sourceAt, target, targetAt, places, targetPlane, from, to)) {
+        return true;
+      }
+      all = false;
+    }
     for (int c = 0; c < targetWidth; c += strip) {
       int column = Math.min(c, last);
       switch (operation) {
-        case MAX -> max(source, sourceAt, target, targetAt, places, targetPlane, column, from, to);
+        case MAX ->
+            all =
+                max(all, source, sourceAt, target, targetAt, places, targetPlane, column, from, to);
         case MAX_GRADIENT ->
             maxGradient(source, sourceAt, places, sourcePlane, target, targetAt, column, from, to);
         case MAX_GRADIENT_OF_PAIRS ->
@@ -286,14 +308,19 @@ abstract class PoolSliding implements Workers.Job {
             average(source, sourceAt, false, target, targetAt, column, from, to);
       }
     }
+    return all;
   }
 
   /**
    * Finds the maxima of the windows from one column on, in rows {@code from} to {@code to} of one
    * plane, and their places unless {@code places} is null. Offsets, here and below, are in bytes
    * and those of planes.
+   *
+   * @param finite whether to expect finite numbers
+   * @return whether finite numbers were expected and there were no others
    */
-  abstract void max(
+  abstract boolean max(
+      boolean finite,
       MemorySegment image,
       long imageAt,
       MemorySegment y,
@@ -301,6 +328,21 @@ abstract class PoolSliding implements Workers.Job {
       MemorySegment places,
       long placesAt,
       int column,
+      int from,
+      int to);
+
+  /**
+   * Finds the maxima of whole rows of 3×3 windows with a stride of 2, expecting finite numbers.
+   *
+   * @return whether there were no others
+   */
+  abstract boolean stridedMax(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
       int from,
       int to);
 

@@ -5,15 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pooling of floats by small windows that overlap: 3×3 of stride 1 or 2, and the gradients of any
- * of stride 1.
+ * Pooling of floats by small windows that overlap: 3×3 of stride 1 or 2, maxima of 5×5 of stride 1,
+ * and the gradients of any of stride 1.
  */
 final class PoolSlidingF32 extends PoolSliding {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -30,12 +29,9 @@ final class PoolSlidingF32 extends PoolSliding {
     super(DType.F32, LANES, buffers);
   }
 
-  /**
-   * Each row's maximum is found once, for all windows that see it. Of a vector and the one behind
-   * it, the windows' left and middle elements are chosen, and the right ones from two elements on.
-   */
   @Override
-  void max(
+  boolean max(
+      boolean finite,
       MemorySegment image,
       long imageAt,
       MemorySegment y,
@@ -45,94 +41,47 @@ final class PoolSlidingF32 extends PoolSliding {
       int column,
       int from,
       int to) {
-    boolean placed = places != null;
-    MemorySegment source = Memory.base(image);
-    MemorySegment target = Memory.base(y);
-    MemorySegment placesTarget = Memory.base(placed ? places : y);
-    int stride = columns.stride;
-    int left = column * stride - columns.before;
-    long offLeft = ~inside(left, stride, columns.size);
-    long offMiddle = ~inside(left + 1, stride, columns.size);
-    VectorMask<Float> noLeft = VectorMask.fromLong(F, offLeft);
-    VectorMask<Float> noMiddle = VectorMask.fromLong(F, offMiddle);
-    VectorMask<Float> noRight = VectorMask.fromLong(F, ~inside(left + 2, stride, columns.size));
-    // The first tap in the image: padding to the right is behind one.
-    ByteVector firstTap =
-        ByteVector.zero(B)
-            .blend((byte) 1, VectorMask.fromLong(B, offLeft))
-            .blend((byte) 2, VectorMask.fromLong(B, offLeft & offMiddle));
-    IntVector lefts = stride == 1 ? LanesF32.IOTA : LanesF32.EVEN;
-    IntVector middles = lefts.add(1);
-    FloatVector none = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    long line = (long) columns.size * Float.BYTES;
-    long outputs = columns.outputs;
-    long at = Memory.at(image) + imageAt + (long) left * Float.BYTES;
-    long into = Memory.at(y) + yAt + (from * outputs + column) * Float.BYTES;
-    long placesInto = placed ? Memory.at(places) + placesAt + from * outputs + column : 0;
-    FloatVector upper = none;
-    FloatVector middle = none;
-    ByteVector upperTap = firstTap;
-    ByteVector middleTap = firstTap;
-    int first = (int) rows.start(from);
-    int last = (int) rows.start(to - 1) + 2;
-    int next = first + 2;
-    for (int row = first; row <= last; row++) {
-      FloatVector lower = none;
-      ByteVector lowerTap = firstTap;
-      if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
-        FloatVector u = FloatVector.fromMemorySegment(F, source, here, ORDER);
-        FloatVector v = FloatVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
-        lower =
-            lefts
-                .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
-                .reinterpretAsFloats()
-                .blend(none, noLeft);
-        FloatVector other =
-            middles
-                .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
-                .reinterpretAsFloats()
-                .blend(none, noMiddle);
-        VectorMask<Float> stays =
-            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
-        lower = other.blend(lower, stays);
-        lowerTap = ByteVector.broadcast(B, 1).blend(firstTap, stays.cast(B));
-        u = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
-        v = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES + VECTOR, ORDER);
-        other =
-            lefts
-                .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
-                .reinterpretAsFloats()
-                .blend(none, noRight);
-        stays =
-            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
-        lower = other.blend(lower, stays);
-        lowerTap = ByteVector.broadcast(B, 2).blend(lowerTap, stays.cast(B));
-      } else if (row < 0) {
-        lowerTap = firstTap.add((byte) (-3 * row)); // of the image's first row
-      }
-      if (row == next) {
-        next += rows.stride;
-        VectorMask<Float> stays =
-            middle.compare(VectorOperators.LE, upper).or(upper.compare(VectorOperators.NE, upper));
-        FloatVector max = middle.blend(upper, stays);
-        ByteVector tap = middleTap.add((byte) 3).blend(upperTap, stays.cast(B));
-        stays = lower.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
-        lower.blend(max, stays).intoMemorySegment(target, into, ORDER);
-        into += outputs * Float.BYTES;
-        if (placed) {
-          lowerTap
-              .add((byte) 6)
-              .blend(tap, stays.cast(B))
-              .intoMemorySegment(placesTarget, placesInto, ORDER);
-          placesInto += outputs;
-        }
-      }
-      upper = middle;
-      upperTap = middleTap;
-      middle = lower;
-      middleTap = lowerTap;
+    boolean done = finite && finite(image, imageAt, y, yAt, places, placesAt, column, from, to);
+    if (!done) {
+      PoolMaximaF32.any(rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
     }
+    return done;
+  }
+
+  private boolean finite(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int column,
+      int from,
+      int to) {
+    if (places == null) {
+      return PoolMaximaF32.finite(rows, columns, image, imageAt, y, yAt, column, from, to);
+    }
+    return rows.kernel == 3
+        ? PoolMaximaF32.threeWithPlaces(
+            rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to)
+        : PoolMaximaF32.fiveWithPlaces(
+            rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
+  }
+
+  @Override
+  boolean stridedMax(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int from,
+      int to) {
+    return places == null
+        ? PoolMaximaF32.strided(rows, columns, image, imageAt, y, yAt, from, to)
+        : PoolMaximaF32.stridedWithPlaces(
+            rows, columns, image, imageAt, y, yAt, places, placesAt, from, to);
   }
 
   @Override

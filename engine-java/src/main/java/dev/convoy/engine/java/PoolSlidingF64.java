@@ -5,15 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pooling of doubles by small windows that overlap: 3×3 of stride 1 or 2, and the gradients of any
- * of stride 1.
+ * Pooling of doubles by small windows that overlap: 3×3 of stride 1 or 2, maxima of 5×5 of stride
+ * 1, and the gradients of any of stride 1.
  */
 final class PoolSlidingF64 extends PoolSliding {
   private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
@@ -30,12 +29,9 @@ final class PoolSlidingF64 extends PoolSliding {
     super(DType.F64, LANES, buffers);
   }
 
-  /**
-   * Each row's maximum is found once, for all windows that see it. Of a vector and the one behind
-   * it, the windows' left and middle elements are chosen, and the right ones from two elements on.
-   */
   @Override
-  void max(
+  boolean max(
+      boolean finite,
       MemorySegment image,
       long imageAt,
       MemorySegment y,
@@ -45,94 +41,47 @@ final class PoolSlidingF64 extends PoolSliding {
       int column,
       int from,
       int to) {
-    boolean placed = places != null;
-    MemorySegment source = Memory.base(image);
-    MemorySegment target = Memory.base(y);
-    MemorySegment placesTarget = Memory.base(placed ? places : y);
-    int stride = columns.stride;
-    int left = column * stride - columns.before;
-    long offLeft = ~inside(left, stride, columns.size);
-    long offMiddle = ~inside(left + 1, stride, columns.size);
-    VectorMask<Double> noLeft = VectorMask.fromLong(F, offLeft);
-    VectorMask<Double> noMiddle = VectorMask.fromLong(F, offMiddle);
-    VectorMask<Double> noRight = VectorMask.fromLong(F, ~inside(left + 2, stride, columns.size));
-    // The first tap in the image: padding to the right is behind one.
-    ByteVector firstTap =
-        ByteVector.zero(B)
-            .blend((byte) 1, VectorMask.fromLong(B, offLeft))
-            .blend((byte) 2, VectorMask.fromLong(B, offLeft & offMiddle));
-    LongVector lefts = stride == 1 ? LanesF64.IOTA : LanesF64.EVEN;
-    LongVector middles = lefts.add(1);
-    DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
-    long line = (long) columns.size * Double.BYTES;
-    long outputs = columns.outputs;
-    long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
-    long into = Memory.at(y) + yAt + (from * outputs + column) * Double.BYTES;
-    long placesInto = placed ? Memory.at(places) + placesAt + from * outputs + column : 0;
-    DoubleVector upper = none;
-    DoubleVector middle = none;
-    ByteVector upperTap = firstTap;
-    ByteVector middleTap = firstTap;
-    int first = (int) rows.start(from);
-    int last = (int) rows.start(to - 1) + 2;
-    int next = first + 2;
-    for (int row = first; row <= last; row++) {
-      DoubleVector lower = none;
-      ByteVector lowerTap = firstTap;
-      if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
-        DoubleVector u = DoubleVector.fromMemorySegment(F, source, here, ORDER);
-        DoubleVector v = DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
-        lower =
-            lefts
-                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                .reinterpretAsDoubles()
-                .blend(none, noLeft);
-        DoubleVector other =
-            middles
-                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                .reinterpretAsDoubles()
-                .blend(none, noMiddle);
-        VectorMask<Double> stays =
-            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
-        lower = other.blend(lower, stays);
-        lowerTap = ByteVector.broadcast(B, 1).blend(firstTap, stays.cast(B));
-        u = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
-        v = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES + VECTOR, ORDER);
-        other =
-            lefts
-                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                .reinterpretAsDoubles()
-                .blend(none, noRight);
-        stays =
-            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
-        lower = other.blend(lower, stays);
-        lowerTap = ByteVector.broadcast(B, 2).blend(lowerTap, stays.cast(B));
-      } else if (row < 0) {
-        lowerTap = firstTap.add((byte) (-3 * row)); // of the image's first row
-      }
-      if (row == next) {
-        next += rows.stride;
-        VectorMask<Double> stays =
-            middle.compare(VectorOperators.LE, upper).or(upper.compare(VectorOperators.NE, upper));
-        DoubleVector max = middle.blend(upper, stays);
-        ByteVector tap = middleTap.add((byte) 3).blend(upperTap, stays.cast(B));
-        stays = lower.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
-        lower.blend(max, stays).intoMemorySegment(target, into, ORDER);
-        into += outputs * Double.BYTES;
-        if (placed) {
-          lowerTap
-              .add((byte) 6)
-              .blend(tap, stays.cast(B))
-              .intoMemorySegment(placesTarget, placesInto, ORDER);
-          placesInto += outputs;
-        }
-      }
-      upper = middle;
-      upperTap = middleTap;
-      middle = lower;
-      middleTap = lowerTap;
+    boolean done = finite && finite(image, imageAt, y, yAt, places, placesAt, column, from, to);
+    if (!done) {
+      PoolMaximaF64.any(rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
     }
+    return done;
+  }
+
+  private boolean finite(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int column,
+      int from,
+      int to) {
+    if (places == null) {
+      return PoolMaximaF64.finite(rows, columns, image, imageAt, y, yAt, column, from, to);
+    }
+    return rows.kernel == 3
+        ? PoolMaximaF64.threeWithPlaces(
+            rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to)
+        : PoolMaximaF64.fiveWithPlaces(
+            rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
+  }
+
+  @Override
+  boolean stridedMax(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int from,
+      int to) {
+    return places == null
+        ? PoolMaximaF64.strided(rows, columns, image, imageAt, y, yAt, from, to)
+        : PoolMaximaF64.stridedWithPlaces(
+            rows, columns, image, imageAt, y, yAt, places, placesAt, from, to);
   }
 
   @Override

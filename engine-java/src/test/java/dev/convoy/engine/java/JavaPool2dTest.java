@@ -18,6 +18,7 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -266,32 +267,45 @@ class JavaPool2dTest {
 
   @ParameterizedTest
   @MethodSource("nanPlaces")
-  void aNanIsFoundWhereverItIs(DType dtype, int width) {
-    MaxPool2dSpec spec = MaxPool2dSpec.of(Window.square(3).padding(1));
-    Shape shape = Shape.of(1, 1, 3, width);
-    for (int place = 0; place < 3 * width; place++) {
-      double[] values = new double[3 * width];
+  void aNanIsFoundWhereverItIs(DType dtype, int kernel, int stride, int width) {
+    Window window = Window.square(kernel).padding(kernel / 2).stride(stride);
+    MaxPool2dSpec spec = MaxPool2dSpec.of(window);
+    Shape shape = Shape.of(1, 1, kernel, width);
+    for (int place = 0; place < kernel * width; place++) {
+      double[] values = new double[kernel * width];
       values[place] = Double.NaN;
       int[] index = {0};
       Tensor x = tensor(shape, dtype, () -> values[index[0]++]);
-      Tensor y = Tensor.zeros(shape, dtype);
+      Tensor y = Tensor.zeros(spec.outputShape(shape), dtype);
+      Tensor again = Tensor.zeros(y.shape(), dtype);
+      ArgMax argmax = spec.argmax(shape);
       POOL.maxPool2d(spec, x, y, null);
+      POOL.maxPool2d(spec, x, again, argmax);
       double[] result = y.toDoubleArray();
+      assertArrayEquals(result, again.toDoubleArray());
       for (int output = 0; output < result.length; output++) {
-        boolean near =
-            Math.abs(output / width - place / width) <= 1
-                && Math.abs(output % width - place % width) <= 1;
-        assertEquals(near ? Double.NaN : 0, result[output]);
+        int row = place / width - output / y.shape().w() * stride + kernel / 2;
+        int column = place % width - output % y.shape().w() * stride + kernel / 2;
+        boolean sees = row >= 0 && row < kernel && column >= 0 && column < kernel;
+        assertEquals(sees ? Double.NaN : 0, result[output]);
+        if (sees) {
+          assertEquals(row * kernel + column, argmax.get(output));
+        }
       }
     }
   }
 
-  static Stream<org.junit.jupiter.params.provider.Arguments> nanPlaces() {
-    return IntStream.rangeClosed(1, 35)
+  static Stream<Arguments> nanPlaces() {
+    return IntStream.rangeClosed(1, 68)
         .boxed()
         .flatMap(
             width ->
                 Stream.of(DType.values())
-                    .map(dtype -> org.junit.jupiter.params.provider.Arguments.of(dtype, width)));
+                    .flatMap(
+                        dtype ->
+                            Stream.of(
+                                Arguments.of(dtype, 3, 1, width),
+                                Arguments.of(dtype, 3, 2, width),
+                                Arguments.of(dtype, 5, 1, width))));
   }
 }
