@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Pooling by small windows that overlap, done where the tensors lie: what does not depend on the
- * element type. A kernel goes down the rows with a vector of columns of the result at a time.
+ * element type. A kernel goes down the rows with a vector of columns of the result at a time, or,
+ * with a stride of 2, row by row.
  *
  * <p>The work is cut into bands, of some rows of a plane of the result. Vectors may run over a
  * row's end, into rows that are yet to be written, and what they read beyond the image is not
@@ -285,6 +286,10 @@ abstract class PoolSliding implements Workers.Job {
     int last = Math.max(0, targetWidth - strip);
     long sourceAt = sourcePlane * bytes;
     long targetAt = targetPlane * bytes;
+    if (operation == Operation.MAX_GRADIENT_OF_PAIRS) {
+      maxGradientOfPairs(source, sourceAt, places, sourcePlane, target, targetAt, from, to);
+      return finite;
+    }
     boolean all = finite;
     if (finite && operation == Operation.MAX && columns.stride == 2) {
       if (stridedMax(source, sourceAt, target, targetAt, places, targetPlane, from, to)) {
@@ -300,9 +305,7 @@ abstract class PoolSliding implements Workers.Job {
                 max(all, source, sourceAt, target, targetAt, places, targetPlane, column, from, to);
         case MAX_GRADIENT ->
             maxGradient(source, sourceAt, places, sourcePlane, target, targetAt, column, from, to);
-        case MAX_GRADIENT_OF_PAIRS ->
-            maxGradientOfPairs(
-                source, sourceAt, places, sourcePlane, target, targetAt, column, from, to);
+        case MAX_GRADIENT_OF_PAIRS -> throw new IllegalStateException("not by vectors of columns");
         case AVERAGE -> average(source, sourceAt, true, target, targetAt, column, from, to);
         case AVERAGE_GRADIENT ->
             average(source, sourceAt, false, target, targetAt, column, from, to);
@@ -358,7 +361,7 @@ abstract class PoolSliding implements Workers.Job {
       int from,
       int to);
 
-  /** The same where windows are 3×3 of stride 2: columns are computed in pairs. */
+  /** The same of whole rows where windows are 3×3 of stride 2: columns are computed in pairs. */
   abstract void maxGradientOfPairs(
       MemorySegment dy,
       long dyAt,
@@ -366,7 +369,6 @@ abstract class PoolSliding implements Workers.Job {
       long placesAt,
       MemorySegment dx,
       long dxAt,
-      int column,
       int from,
       int to);
 

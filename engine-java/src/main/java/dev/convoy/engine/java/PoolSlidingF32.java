@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -147,7 +148,8 @@ final class PoolSlidingF32 extends PoolSliding {
 
   /**
    * A window's middle column is its own; the next but one's, at its edge, is shared with the next
-   * window. So are its rows: what the last of them gets is kept for the window below.
+   * window. So are its rows: an even row is the first of one window and the last of that above. Row
+   * by row, as so much is written that it had better be in order.
    */
   @Override
   void maxGradientOfPairs(
@@ -157,91 +159,117 @@ final class PoolSlidingF32 extends PoolSliding {
       long placesAt,
       MemorySegment dx,
       long dxAt,
-      int column,
       int from,
       int to) {
     MemorySegment source = Memory.base(dy);
     MemorySegment placesSource = Memory.base(places);
     MemorySegment target = Memory.base(dx);
+    int outputs = columns.outputs;
     boolean edgeFirst = columns.before % 2 == 0;
     byte edge = (byte) (edgeFirst ? 0 : 2); // the column of the window's own edge, of the pair's
     byte otherEdge = (byte) (2 - edge);
-    int first = column / 2 + columns.before / 2;
-    int other = edgeFirst ? first - 1 : first + 1;
-    VectorMask<Byte> inside = VectorMask.fromLong(B, inside(first, 1, columns.outputs));
-    VectorMask<Byte> otherInside = VectorMask.fromLong(B, inside(other, 1, columns.outputs));
+    int ahead = columns.before / 2;
+    int beside = edgeFirst ? -1 : 1;
+    int lastColumn = Math.max(0, columns.size - 2 * LANES);
     long at = Memory.at(dy) + dyAt;
     long placesFrom = Memory.at(places) + placesAt;
-    long into = Memory.at(dx) + dxAt + (long) column * Float.BYTES;
+    long into = Memory.at(dx) + dxAt;
     long line = (long) columns.size * Float.BYTES;
     FloatVector zero = FloatVector.zero(F);
-    FloatVector middles = zero;
-    FloatVector edges = zero;
+    ByteVector none = ByteVector.broadcast(B, -1);
     int begin = Math.max(0, Math.ceilDiv(from + rows.before - 2, 2));
     int end = (to - 1 + rows.before) / 2;
     for (int window = begin; window <= end; window++) {
-      FloatVector gradient = zero;
-      FloatVector otherGradient = zero;
-      ByteVector place = ByteVector.broadcast(B, -1);
-      ByteVector otherPlace = place;
-      if (window < rows.outputs) {
-        long index = (long) window * columns.outputs + first;
-        long otherIndex = (long) window * columns.outputs + other;
-        gradient = FloatVector.fromMemorySegment(F, source, at + index * Float.BYTES, ORDER);
-        otherGradient =
-            FloatVector.fromMemorySegment(F, source, at + otherIndex * Float.BYTES, ORDER);
-        place =
-            place.blend(
-                ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER), inside);
-        otherPlace =
-            otherPlace.blend(
-                ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
-                otherInside);
-      }
       int row = 2 * window - rows.before;
-      middles = middles.add(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
-      edges =
-          edges
-              .add(gradient, place.compare(VectorOperators.EQ, edge).cast(F))
-              .add(otherGradient, otherPlace.compare(VectorOperators.EQ, otherEdge).cast(F));
-      if (row >= from) {
-        FloatVector a = edgeFirst ? edges : middles;
-        FloatVector b = edgeFirst ? middles : edges;
-        long here = into + row * line;
-        LanesF32.LOWER
-            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(target, here, ORDER);
-        LanesF32.UPPER
-            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(target, here + VECTOR, ORDER);
+      long here = (long) Math.min(window, rows.outputs - 1) * outputs;
+      long above = (long) Math.max(window - 1, 0) * outputs;
+      long hereMask = window < rows.outputs ? -1 : 0;
+      long aboveMask = window > 0 ? -1 : 0;
+      boolean even = row >= from;
+      boolean odd = row + 1 >= from && row + 1 < to;
+      for (int c = 0; c < columns.size; c += 2 * LANES) {
+        int column = Math.min(c, lastColumn);
+        int first = column / 2 + ahead;
+        int other = first + beside;
+        long in = -1;
+        long otherIn = -1;
+        if (Math.min(first, other) < 0 || Math.max(first, other) + LANES > outputs) {
+          in = inside(first, 1, outputs);
+          otherIn = inside(other, 1, outputs);
+        }
+        long index = here + first;
+        long otherIndex = here + other;
+        FloatVector gradient =
+            FloatVector.fromMemorySegment(F, source, at + index * Float.BYTES, ORDER);
+        FloatVector otherGradient =
+            FloatVector.fromMemorySegment(F, source, at + otherIndex * Float.BYTES, ORDER);
+        ByteVector place =
+            none.blend(
+                ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                VectorMask.fromLong(B, in & hereMask));
+        ByteVector otherPlace =
+            none.blend(
+                ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                VectorMask.fromLong(B, otherIn & hereMask));
+        long out = into + row * line + (long) column * Float.BYTES;
+        if (even) {
+          index = above + first;
+          otherIndex = above + other;
+          FloatVector gradientAbove =
+              FloatVector.fromMemorySegment(F, source, at + index * Float.BYTES, ORDER);
+          FloatVector otherAbove =
+              FloatVector.fromMemorySegment(F, source, at + otherIndex * Float.BYTES, ORDER);
+          ByteVector placeAbove =
+              none.blend(
+                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                  VectorMask.fromLong(B, in & aboveMask));
+          ByteVector otherPlaceAbove =
+              none.blend(
+                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                  VectorMask.fromLong(B, otherIn & aboveMask));
+          FloatVector middles =
+              zero.blend(gradientAbove, placeAbove.compare(VectorOperators.EQ, (byte) 7).cast(F))
+                  .add(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
+          FloatVector edges =
+              zero.blend(
+                      gradientAbove,
+                      placeAbove.compare(VectorOperators.EQ, (byte) (6 + edge)).cast(F))
+                  .add(
+                      otherAbove,
+                      otherPlaceAbove.compare(VectorOperators.EQ, (byte) (6 + otherEdge)).cast(F))
+                  .add(gradient, place.compare(VectorOperators.EQ, edge).cast(F))
+                  .add(otherGradient, otherPlace.compare(VectorOperators.EQ, otherEdge).cast(F));
+          IntVector a = (edgeFirst ? edges : middles).reinterpretAsInts();
+          IntVector b = (edgeFirst ? middles : edges).reinterpretAsInts();
+          LanesF32.LOWER
+              .selectFrom(a, b)
+              .reinterpretAsFloats()
+              .intoMemorySegment(target, out, ORDER);
+          LanesF32.UPPER
+              .selectFrom(a, b)
+              .reinterpretAsFloats()
+              .intoMemorySegment(target, out + VECTOR, ORDER);
+        }
+        if (odd) {
+          FloatVector middles =
+              zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 4).cast(F));
+          FloatVector edges =
+              zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) (3 + edge)).cast(F))
+                  .add(
+                      otherGradient,
+                      otherPlace.compare(VectorOperators.EQ, (byte) (3 + otherEdge)).cast(F));
+          IntVector a = (edgeFirst ? edges : middles).reinterpretAsInts();
+          IntVector b = (edgeFirst ? middles : edges).reinterpretAsInts();
+          LanesF32.LOWER
+              .selectFrom(a, b)
+              .reinterpretAsFloats()
+              .intoMemorySegment(target, out + line, ORDER);
+          LanesF32.UPPER
+              .selectFrom(a, b)
+              .reinterpretAsFloats()
+              .intoMemorySegment(target, out + line + VECTOR, ORDER);
+        }
       }
-      if (row + 1 >= from && row + 1 < to) {
-        middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 4).cast(F));
-        edges =
-            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) (3 + edge)).cast(F))
-                .add(
-                    otherGradient,
-                    otherPlace.compare(VectorOperators.EQ, (byte) (3 + otherEdge)).cast(F));
-        FloatVector a = edgeFirst ? edges : middles;
-        FloatVector b = edgeFirst ? middles : edges;
-        long here = into + (row + 1) * line;
-        LanesF32.LOWER
-            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(target, here, ORDER);
-        LanesF32.UPPER
-            .selectFrom(a.reinterpretAsInts(), b.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(target, here + VECTOR, ORDER);
-      }
-      middles = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 7).cast(F));
-      edges =
-          zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) (6 + edge)).cast(F))
-              .add(
-                  otherGradient,
-                  otherPlace.compare(VectorOperators.EQ, (byte) (6 + otherEdge)).cast(F));
     }
   }
 

@@ -94,6 +94,7 @@ final class VectorCliff {
     String of =
         " %d×%d/%d".formatted(window.kernelHeight(), window.kernelWidth(), window.strideWidth());
     add("max pooling" + of, dtype, () -> kernels.maxPool2d(max, x, y, argmax));
+    add("max pooling without places" + of, dtype, () -> kernels.maxPool2d(max, x, y, null));
     add("max pooling of NaN" + of, dtype, () -> kernels.maxPool2d(max, withNaN, y, argmax));
     add(
         "gradient of max pooling" + of,
