@@ -12,13 +12,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Maxima of windows that overlap, where tensors lie: of 3×3 with a stride of 1 or 2, and of 5×5
- * with a stride of 1. A vector of windows at a time, down the rows {@code from} to {@code to} of a
- * plane's results. Offsets are in bytes and those of planes.
+ * with a stride of 1. A vector of windows at a time down the rows {@code from} to {@code to} of a
+ * plane's results, or whole rows. Offsets are in bytes and those of planes.
  *
- * <p>Among finite numbers one comparison a tap tells the greater. So {@link #finite}, {@link
- * #threeWithPlaces} and {@link #fiveWithPlaces} find each row's maximum once, for all windows that
- * see it, as if there were no others, and answer whether there were none; {@link #any} is right for
- * all.
+ * <p>Among finite numbers one comparison a tap tells the greater, and something always exceeds the
+ * −∞ of padding. All but {@link #any} are for them, and answer whether there were no others: what
+ * they read, times zero, adds up to zero. {@link #any} is right for all, and takes two comparisons
+ * for every tap of every window.
  */
 final class PoolMaximaF32 {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;

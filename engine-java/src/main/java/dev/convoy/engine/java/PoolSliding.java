@@ -216,7 +216,7 @@ abstract class PoolSliding implements Workers.Job {
                 from,
                 to);
       } else {
-        finite = computeInScratch(finite, plane, from, to, top, bottom);
+        computeInScratch(plane, from, to, top, bottom);
       }
     }
   }
@@ -235,8 +235,7 @@ abstract class PoolSliding implements Workers.Job {
     return placesOfSource ? rows.endOutput(row) : rows.endInput(row);
   }
 
-  private boolean computeInScratch(
-      boolean finite, long plane, int from, int to, int top, int bottom) {
+  private void computeInScratch(long plane, int from, int to, int top, int bottom) {
     PoolBuffers scratch = buffers.get();
     long room = before + sourceWidth + behind + 2L * lanes;
     long sourceCount = (long) (bottom - top) * sourceWidth;
@@ -259,13 +258,12 @@ abstract class PoolSliding implements Workers.Job {
     // A plane's beginning, if it lay there whole.
     long ofSourcePlane = room - (long) top * sourceWidth;
     long ofTargetPlane = -(long) from * targetWidth;
-    boolean all =
-        compute(finite, ofSource, ofSourcePlane, ofTarget, ofTargetPlane, ofPlaces, from, to);
+    // What lies beside the rows may be no number, and says nothing of the next band.
+    compute(true, ofSource, ofSourcePlane, ofTarget, ofTargetPlane, ofPlaces, from, to);
     MemorySegment.copy(ofTarget, 0, target, targetAt * bytes, targetCount * bytes);
     if (!placesOfSource && places != null) {
       MemorySegment.copy(ofPlaces, 0, places, targetAt, targetCount);
     }
-    return all;
   }
 
   /**
