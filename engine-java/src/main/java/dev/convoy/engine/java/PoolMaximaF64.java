@@ -11,9 +11,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Maxima of windows that overlap, where tensors lie: of 3×3 with a stride of 1 or 2, and of 5×5
- * with a stride of 1. A vector of windows at a time down the rows {@code from} to {@code to} of a
- * plane's results, or whole rows. Offsets are in bytes and those of planes.
+ * Maxima of windows that overlap, where tensors lie: of 3×3 with a stride of 1 or 2, and, without
+ * their places, of 5×5 with a stride of 1. A vector of windows at a time down the rows {@code from}
+ * to {@code to} of a plane's results, or whole rows. Offsets are in bytes and those of planes.
  *
  * <p>Among finite numbers one comparison a tap tells the greater, and something always exceeds the
  * −∞ of padding. All but {@link #any} are for them, and answer whether there were no others: what
@@ -254,109 +254,6 @@ final class PoolMaximaF64 {
       row1 = row2;
       tap0 = tap1;
       tap1 = tap2;
-    }
-    return check.reduceLanes(VectorOperators.ADD) == 0;
-  }
-
-  /** The maxima of 5×5 with a stride of 1, and which tap of their window each is. */
-  static boolean fiveWithPlaces(
-      PoolAxis rows,
-      PoolAxis columns,
-      MemorySegment image,
-      long imageAt,
-      MemorySegment y,
-      long yAt,
-      MemorySegment places,
-      long placesAt,
-      int column,
-      int from,
-      int to) {
-    MemorySegment source = Memory.base(image);
-    MemorySegment target = Memory.base(y);
-    MemorySegment placesTarget = Memory.base(places);
-    int left = column - columns.before;
-    int size = columns.size;
-    VectorMask<Double> no0 = VectorMask.fromLong(F, ~PoolSliding.inside(left, 1, size));
-    VectorMask<Double> no1 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 1, 1, size));
-    VectorMask<Double> no2 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 2, 1, size));
-    VectorMask<Double> no3 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 3, 1, size));
-    VectorMask<Double> no4 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 4, 1, size));
-    DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
-    DoubleVector zero = DoubleVector.zero(F);
-    long line = (long) size * Double.BYTES;
-    long outputs = columns.outputs;
-    long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
-    long into = Memory.at(y) + yAt + (from * outputs + column) * Double.BYTES;
-    long placesInto = Memory.at(places) + placesAt + from * outputs + column;
-    DoubleVector row0 = none;
-    DoubleVector row1 = none;
-    DoubleVector row2 = none;
-    DoubleVector row3 = none;
-    // The tap of what is less than any number does not matter.
-    ByteVector start = ByteVector.zero(B);
-    ByteVector tap0 = start;
-    ByteVector tap1 = start;
-    ByteVector tap2 = start;
-    ByteVector tap3 = start;
-    DoubleVector check = zero;
-    int first = (int) rows.start(from);
-    int last = (int) rows.start(to - 1) + 4;
-    int next = first + 4;
-    for (int row = first; row <= last; row++) {
-      DoubleVector row4 = none;
-      ByteVector tap4 = start;
-      if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
-        DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
-        DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
-        DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
-        DoubleVector v3 = DoubleVector.fromMemorySegment(F, source, here + 3 * Double.BYTES, ORDER);
-        DoubleVector v4 = DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
-        check = v4.fma(zero, v0.fma(zero, check));
-        v1 = v1.blend(none, no1);
-        v2 = v2.blend(none, no2);
-        v3 = v3.blend(none, no3);
-        v4 = v4.blend(none, no4);
-        row4 = v0.blend(none, no0);
-        VectorMask<Double> takes = v1.compare(VectorOperators.GT, row4);
-        row4 = row4.blend(v1, takes);
-        tap4 = tap4.blend((byte) 1, takes.cast(B));
-        takes = v2.compare(VectorOperators.GT, row4);
-        row4 = row4.blend(v2, takes);
-        tap4 = tap4.blend((byte) 2, takes.cast(B));
-        takes = v3.compare(VectorOperators.GT, row4);
-        row4 = row4.blend(v3, takes);
-        tap4 = tap4.blend((byte) 3, takes.cast(B));
-        takes = v4.compare(VectorOperators.GT, row4);
-        row4 = row4.blend(v4, takes);
-        tap4 = tap4.blend((byte) 4, takes.cast(B));
-      }
-      if (row >= next) {
-        VectorMask<Double> takes = row1.compare(VectorOperators.GT, row0);
-        DoubleVector max = row0.blend(row1, takes);
-        ByteVector tap = tap0.blend(tap1.add((byte) 5), takes.cast(B));
-        takes = row2.compare(VectorOperators.GT, max);
-        max = max.blend(row2, takes);
-        tap = tap.blend(tap2.add((byte) 10), takes.cast(B));
-        takes = row3.compare(VectorOperators.GT, max);
-        max = max.blend(row3, takes);
-        tap = tap.blend(tap3.add((byte) 15), takes.cast(B));
-        takes = row4.compare(VectorOperators.GT, max);
-        max = max.blend(row4, takes);
-        tap = tap.blend(tap4.add((byte) 20), takes.cast(B));
-        tap.intoMemorySegment(placesTarget, placesInto, ORDER);
-        placesInto += outputs;
-        max.intoMemorySegment(target, into, ORDER);
-        into += outputs * Double.BYTES;
-      }
-      row0 = row1;
-      row1 = row2;
-      row2 = row3;
-      row3 = row4;
-      tap0 = tap1;
-      tap1 = tap2;
-      tap2 = tap3;
-      tap3 = tap4;
     }
     return check.reduceLanes(VectorOperators.ADD) == 0;
   }

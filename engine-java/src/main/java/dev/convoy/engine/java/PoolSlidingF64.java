@@ -12,8 +12,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pooling of doubles by small windows that overlap: 3×3 of stride 1 or 2, maxima of 5×5 of stride
- * 1, and the gradients of any of stride 1.
+ * Pooling of doubles by small windows that overlap: 3×3 of stride 1 or 2, maxima alone of 5×5 of
+ * stride 1, and the gradients of any of stride 1.
  */
 final class PoolSlidingF64 extends PoolSliding {
   private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
@@ -59,13 +59,9 @@ final class PoolSlidingF64 extends PoolSliding {
       int column,
       int from,
       int to) {
-    if (places == null) {
-      return PoolMaximaF64.finite(rows, columns, image, imageAt, y, yAt, column, from, to);
-    }
-    return rows.kernel == 3
-        ? PoolMaximaF64.threeWithPlaces(
-            rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to)
-        : PoolMaximaF64.fiveWithPlaces(
+    return places == null
+        ? PoolMaximaF64.finite(rows, columns, image, imageAt, y, yAt, column, from, to)
+        : PoolMaximaF64.threeWithPlaces(
             rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
   }
 
