@@ -43,7 +43,10 @@ final class PoolSlidingF32 extends PoolSliding {
       int from,
       int to) {
     boolean done = finite && finite(image, imageAt, y, yAt, places, placesAt, column, from, to);
-    if (!done) {
+    if (!done && rows.kernel == 3) {
+      PoolMaximaF32.three(
+          rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
+    } else if (!done) {
       PoolMaximaF32.any(rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
     }
     return done;

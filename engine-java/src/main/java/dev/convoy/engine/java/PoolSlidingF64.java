@@ -43,7 +43,10 @@ final class PoolSlidingF64 extends PoolSliding {
       int from,
       int to) {
     boolean done = finite && finite(image, imageAt, y, yAt, places, placesAt, column, from, to);
-    if (!done) {
+    if (!done && rows.kernel == 3) {
+      PoolMaximaF64.three(
+          rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
+    } else if (!done) {
       PoolMaximaF64.any(rows, columns, image, imageAt, y, yAt, places, placesAt, column, from, to);
     }
     return done;
