@@ -11,15 +11,14 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Maxima of windows that overlap, where tensors lie: of 3×3 with a stride of 1 or 2, and, without
- * their places, of 5×5 with a stride of 1. A vector of windows at a time down the rows {@code from}
- * to {@code to} of a plane's results, or whole rows. Offsets are in bytes and those of planes.
+ * Maxima of windows that overlap, where tensors lie: of 3×3, and of 5×5 with a stride of 1. A
+ * vector of windows at a time goes down the rows {@code from} to {@code to} of a plane's results;
+ * each row's maximum is found once, for all windows that see it. Offsets are in bytes and those of
+ * planes.
  *
- * <p>Among finite numbers one comparison a tap tells the greater, and something always exceeds the
- * −∞ of padding. All but {@link #three} and {@link #any} are for them, and answer whether there
- * were no others: what they read, times zero, adds up to zero. Those two are right for all; {@link
- * #any} looks at every tap of every window, which took twice as long for 5×5 as separable windows
- * and six times as long for 3×3 as {@link #three}.
+ * <p>A row outside the image is taken to be the nearest one in it, which every such window sees as
+ * well, so that loops have no branches that vectors come out of: where these meet again, the
+ * compiler made objects of them, or not, as the timing of its profile would have it.
  */
 final class PoolMaximaF64 {
   private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
@@ -36,114 +35,9 @@ final class PoolMaximaF64 {
   private PoolMaximaF64() {}
 
   /**
-   * Maxima of 3×3 of any numbers, and their places unless {@code places} is null. Each row's
-   * maximum is found once, for all windows that see it. Of a vector and the one behind it, the
-   * windows' left and middle elements are chosen, and the right ones from two elements on.
+   * Maxima of any numbers, and their places unless {@code places} is null. Of a vector and the one
+   * behind it, the windows' first two elements are chosen, and the others from two elements on.
    */
-  static void three(
-      PoolAxis rows,
-      PoolAxis columns,
-      MemorySegment image,
-      long imageAt,
-      MemorySegment y,
-      long yAt,
-      MemorySegment places,
-      long placesAt,
-      int column,
-      int from,
-      int to) {
-    boolean placed = places != null;
-    MemorySegment source = Memory.base(image);
-    MemorySegment target = Memory.base(y);
-    MemorySegment placesTarget = Memory.base(placed ? places : y);
-    int stride = columns.stride;
-    int left = column * stride - columns.before;
-    long offLeft = ~PoolSliding.inside(left, stride, columns.size);
-    long offMiddle = ~PoolSliding.inside(left + 1, stride, columns.size);
-    VectorMask<Double> noLeft = VectorMask.fromLong(F, offLeft);
-    VectorMask<Double> noMiddle = VectorMask.fromLong(F, offMiddle);
-    VectorMask<Double> noRight =
-        VectorMask.fromLong(F, ~PoolSliding.inside(left + 2, stride, columns.size));
-    // The first tap in the image: padding to the right is behind one.
-    ByteVector firstTap =
-        ByteVector.zero(B)
-            .blend((byte) 1, VectorMask.fromLong(B, offLeft))
-            .blend((byte) 2, VectorMask.fromLong(B, offLeft & offMiddle));
-    LongVector lefts = stride == 1 ? LanesF64.IOTA : LanesF64.EVEN;
-    LongVector middles = lefts.add(1);
-    DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
-    long line = (long) columns.size * Double.BYTES;
-    long outputs = columns.outputs;
-    long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
-    long into = Memory.at(y) + yAt + (from * outputs + column) * Double.BYTES;
-    long placesInto = placed ? Memory.at(places) + placesAt + from * outputs + column : 0;
-    DoubleVector upper = none;
-    DoubleVector middle = none;
-    ByteVector upperTap = firstTap;
-    ByteVector middleTap = firstTap;
-    int first = (int) rows.start(from);
-    int last = (int) rows.start(to - 1) + 2;
-    int next = first + 2;
-    for (int row = first; row <= last; row++) {
-      DoubleVector lower = none;
-      ByteVector lowerTap = firstTap;
-      if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
-        DoubleVector u = DoubleVector.fromMemorySegment(F, source, here, ORDER);
-        DoubleVector v = DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
-        lower =
-            lefts
-                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                .reinterpretAsDoubles()
-                .blend(none, noLeft);
-        DoubleVector other =
-            middles
-                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                .reinterpretAsDoubles()
-                .blend(none, noMiddle);
-        VectorMask<Double> stays =
-            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
-        lower = other.blend(lower, stays);
-        lowerTap = ByteVector.broadcast(B, 1).blend(firstTap, stays.cast(B));
-        u = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
-        v = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES + VECTOR, ORDER);
-        other =
-            lefts
-                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                .reinterpretAsDoubles()
-                .blend(none, noRight);
-        stays =
-            other.compare(VectorOperators.LE, lower).or(lower.compare(VectorOperators.NE, lower));
-        lower = other.blend(lower, stays);
-        lowerTap = ByteVector.broadcast(B, 2).blend(lowerTap, stays.cast(B));
-      } else if (row < 0) {
-        lowerTap = firstTap.add((byte) (-3 * row)); // of the image's first row
-      }
-      if (row == next) {
-        next += rows.stride;
-        VectorMask<Double> stays =
-            middle.compare(VectorOperators.LE, upper).or(upper.compare(VectorOperators.NE, upper));
-        DoubleVector max = middle.blend(upper, stays);
-        ByteVector tap = middleTap.add((byte) 3).blend(upperTap, stays.cast(B));
-        stays = lower.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
-        lower.blend(max, stays).intoMemorySegment(target, into, ORDER);
-        into += outputs * Double.BYTES;
-        if (placed) {
-          lowerTap
-              .add((byte) 6)
-              .blend(tap, stays.cast(B))
-              .intoMemorySegment(placesTarget, placesInto, ORDER);
-          placesInto += outputs;
-        }
-      }
-      upper = middle;
-      upperTap = middleTap;
-      middle = lower;
-      middleTap = lowerTap;
-    }
-  }
-
-  /** Maxima of any numbers, and their places; {@code places} may be null. */
   static void any(
       PoolAxis rows,
       PoolAxis columns,
@@ -161,55 +55,130 @@ final class PoolMaximaF64 {
     MemorySegment target = Memory.base(y);
     MemorySegment placesTarget = Memory.base(placed ? places : y);
     int kernel = rows.kernel;
+    boolean five = kernel == 5;
     int stride = columns.stride;
+    int size = columns.size;
     int left = column * stride - columns.before;
-    ByteVector firstTap = ByteVector.zero(B);
-    long out = -1;
-    for (int tap = 0; tap < kernel - 1; tap++) {
-      out &= ~PoolSliding.inside(left + tap, stride, columns.size);
-      firstTap = firstTap.blend((byte) (tap + 1), VectorMask.fromLong(B, out));
-    }
+    long out0 = ~PoolSliding.inside(left, stride, size);
+    long out1 = ~PoolSliding.inside(left + 1, stride, size);
+    long out2 = ~PoolSliding.inside(left + 2, stride, size);
+    long out3 = ~PoolSliding.inside(left + 3, stride, size);
+    long out4 = ~PoolSliding.inside(left + 4, stride, size);
+    VectorMask<Double> no0 = VectorMask.fromLong(F, out0);
+    VectorMask<Double> no1 = VectorMask.fromLong(F, out1);
+    VectorMask<Double> no2 = VectorMask.fromLong(F, out2);
+    VectorMask<Double> no3 = VectorMask.fromLong(F, out3);
+    VectorMask<Double> no4 = VectorMask.fromLong(F, out4);
+    // The first tap in the image: padding to the right is behind one.
+    LongVector firstTap =
+        LongVector.zero(I)
+            .blend(1, VectorMask.fromLong(I, out0))
+            .blend(2, VectorMask.fromLong(I, out0 & out1))
+            .blend(3, VectorMask.fromLong(I, out0 & out1 & out2))
+            .blend(4, VectorMask.fromLong(I, out0 & out1 & out2 & out3));
     LongVector lefts = stride == 1 ? LanesF64.IOTA : LanesF64.EVEN;
-    long line = (long) columns.size * Double.BYTES;
+    LongVector middles = lefts.add(1);
+    DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
+    long line = (long) size * Double.BYTES;
     long outputs = columns.outputs;
     long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
     long into = Memory.at(y) + yAt + (from * outputs + column) * Double.BYTES;
     long placesInto = placed ? Memory.at(places) + placesAt + from * outputs + column : 0;
-    for (int window = from; window < to; window++) {
-      int start = (int) rows.start(window);
-      DoubleVector max = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
-      ByteVector place = firstTap.add((byte) (kernel * Math.max(0, -start)));
-      for (int i = 0; i < kernel; i++) {
-        int row = start + i;
-        for (int tap = 0; tap < kernel && row >= 0 && row < rows.size; tap++) {
-          long here = at + row * line + (long) tap * Double.BYTES;
-          DoubleVector u = DoubleVector.fromMemorySegment(F, source, here, ORDER);
-          DoubleVector v = DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
-          DoubleVector value =
-              lefts
-                  .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
-                  .reinterpretAsDoubles();
-          VectorMask<Double> stays =
-              value
-                  .compare(VectorOperators.LE, max)
-                  .or(max.compare(VectorOperators.NE, max))
-                  .or(
-                      VectorMask.fromLong(
-                          F, ~PoolSliding.inside(left + tap, stride, columns.size)));
-          max = value.blend(max, stays);
-          place = ByteVector.broadcast(B, (byte) (i * kernel + tap)).blend(place, stays.cast(B));
+    DoubleVector row0 = none;
+    DoubleVector row1 = none;
+    DoubleVector row2 = none;
+    DoubleVector row3 = none;
+    LongVector tap0 = LongVector.zero(I);
+    LongVector tap1 = tap0;
+    LongVector tap2 = tap0;
+    LongVector tap3 = tap0;
+    int bottom = rows.size - 1;
+    int step = rows.stride;
+    int first = (int) rows.start(from);
+    int last = (int) rows.start(to - 1) + kernel - 1;
+    int next = first + kernel - 1;
+    for (int row = first; row <= last; row++) {
+      int seen = Math.max(0, Math.min(row, bottom));
+      int tap = kernel * seen; // in the whole plane, of the row's first
+      long here = at + seen * line;
+      DoubleVector u = DoubleVector.fromMemorySegment(F, source, here, ORDER);
+      DoubleVector v = DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
+      LongVector low = u.reinterpretAsLongs();
+      LongVector high = v.reinterpretAsLongs();
+      DoubleVector row4 = lefts.selectFrom(low, high).reinterpretAsDoubles().blend(none, no0);
+      DoubleVector other = middles.selectFrom(low, high).reinterpretAsDoubles().blend(none, no1);
+      VectorMask<Double> stays =
+          other.compare(VectorOperators.LE, row4).or(row4.compare(VectorOperators.NE, row4));
+      row4 = other.blend(row4, stays);
+      LongVector tap4 = LongVector.broadcast(I, 1).blend(firstTap, stays.cast(I));
+      u = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+      v = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES + VECTOR, ORDER);
+      low = u.reinterpretAsLongs();
+      high = v.reinterpretAsLongs();
+      other = lefts.selectFrom(low, high).reinterpretAsDoubles().blend(none, no2);
+      stays = other.compare(VectorOperators.LE, row4).or(row4.compare(VectorOperators.NE, row4));
+      row4 = other.blend(row4, stays);
+      tap4 = LongVector.broadcast(I, 2).blend(tap4, stays.cast(I));
+      if (five) {
+        other = middles.selectFrom(low, high).reinterpretAsDoubles().blend(none, no3);
+        stays = other.compare(VectorOperators.LE, row4).or(row4.compare(VectorOperators.NE, row4));
+        row4 = other.blend(row4, stays);
+        tap4 = LongVector.broadcast(I, 3).blend(tap4, stays.cast(I));
+        u = DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
+        v = DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES + VECTOR, ORDER);
+        low = u.reinterpretAsLongs();
+        high = v.reinterpretAsLongs();
+        other = lefts.selectFrom(low, high).reinterpretAsDoubles().blend(none, no4);
+        stays = other.compare(VectorOperators.LE, row4).or(row4.compare(VectorOperators.NE, row4));
+        row4 = other.blend(row4, stays);
+        tap4 = LongVector.broadcast(I, 4).blend(tap4, stays.cast(I));
+      }
+      tap4 = tap4.add(tap);
+      if (row == next) {
+        int top = kernel * (row - kernel + 1);
+        next += step;
+        DoubleVector max = row2;
+        LongVector place = tap2;
+        if (five) {
+          stays = row1.compare(VectorOperators.LE, row0).or(row0.compare(VectorOperators.NE, row0));
+          max = row1.blend(row0, stays);
+          place = tap1.blend(tap0, stays.cast(I));
+          stays = row2.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
+          max = row2.blend(max, stays);
+          place = tap2.blend(place, stays.cast(I));
+        }
+        stays = row3.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
+        max = row3.blend(max, stays);
+        place = tap3.blend(place, stays.cast(I));
+        stays = row4.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
+        row4.blend(max, stays).intoMemorySegment(target, into, ORDER);
+        into += outputs * Double.BYTES;
+        if (placed) {
+          tap4.blend(place, stays.cast(I))
+              .sub(top)
+              .convertShape(VectorOperators.L2B, B, 0)
+              .reinterpretAsBytes()
+              .intoMemorySegment(placesTarget, placesInto, ORDER);
+          placesInto += outputs;
         }
       }
-      max.intoMemorySegment(target, into, ORDER);
-      into += outputs * Double.BYTES;
-      if (placed) {
-        place.intoMemorySegment(placesTarget, placesInto, ORDER);
-        placesInto += outputs;
-      }
+      row0 = row1;
+      row1 = row2;
+      row2 = row3;
+      row3 = row4;
+      tap0 = tap1;
+      tap1 = tap2;
+      tap2 = tap3;
+      tap3 = tap4;
     }
   }
 
-  /** The maxima alone, with a stride of 1 along rows. */
+  /**
+   * The maxima of finite numbers, with a stride of 1 along rows. One comparison a tap tells the
+   * greater of two, and something always exceeds the −∞ of padding.
+   *
+   * @return whether there were no others: what was read, times zero, adds up to zero
+   */
   static boolean finite(
       PoolAxis rows,
       PoolAxis columns,
@@ -241,36 +210,33 @@ final class PoolMaximaF64 {
     DoubleVector row2 = none;
     DoubleVector row3 = none;
     DoubleVector check = zero;
+    int bottom = rows.size - 1;
+    int step = rows.stride;
     int first = (int) rows.start(from);
     int last = (int) rows.start(to - 1) + rows.kernel - 1;
     int next = first + rows.kernel - 1;
     for (int row = first; row <= last; row++) {
-      DoubleVector row4 = none;
-      if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
-        DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
-        DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
-        DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
-        check = v2.fma(zero, v0.fma(zero, check));
-        v1 = v1.blend(none, no1);
-        v2 = v2.blend(none, no2);
-        row4 = v0.blend(none, no0);
-        row4 = row4.blend(v1, v1.compare(VectorOperators.GT, row4));
-        row4 = row4.blend(v2, v2.compare(VectorOperators.GT, row4));
-        if (five) {
-          DoubleVector v3 =
-              DoubleVector.fromMemorySegment(F, source, here + 3 * Double.BYTES, ORDER);
-          DoubleVector v4 =
-              DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
-          check = v4.fma(zero, check);
-          v3 = v3.blend(none, no3);
-          v4 = v4.blend(none, no4);
-          row4 = row4.blend(v3, v3.compare(VectorOperators.GT, row4));
-          row4 = row4.blend(v4, v4.compare(VectorOperators.GT, row4));
-        }
+      long here = at + Math.max(0, Math.min(row, bottom)) * line;
+      DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
+      DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
+      DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+      check = v2.fma(zero, v0.fma(zero, check));
+      v1 = v1.blend(none, no1);
+      v2 = v2.blend(none, no2);
+      DoubleVector row4 = v0.blend(none, no0);
+      row4 = row4.blend(v1, v1.compare(VectorOperators.GT, row4));
+      row4 = row4.blend(v2, v2.compare(VectorOperators.GT, row4));
+      if (five) {
+        DoubleVector v3 = DoubleVector.fromMemorySegment(F, source, here + 3 * Double.BYTES, ORDER);
+        DoubleVector v4 = DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
+        check = v4.fma(zero, check);
+        v3 = v3.blend(none, no3);
+        v4 = v4.blend(none, no4);
+        row4 = row4.blend(v3, v3.compare(VectorOperators.GT, row4));
+        row4 = row4.blend(v4, v4.compare(VectorOperators.GT, row4));
       }
       if (row == next) {
-        next += rows.stride;
+        next += step;
         DoubleVector max = row2;
         if (five) {
           max = row0.blend(row1, row1.compare(VectorOperators.GT, row0));
@@ -289,7 +255,7 @@ final class PoolMaximaF64 {
     return check.reduceLanes(VectorOperators.ADD) == 0;
   }
 
-  /** The maxima of 3×3 with a stride of 1 along rows, and which tap of their window each is. */
+  /** The same of 3×3, and which tap of its window each maximum is. */
   static boolean threeWithPlaces(
       PoolAxis rows,
       PoolAxis columns,
@@ -319,45 +285,46 @@ final class PoolMaximaF64 {
     long placesInto = Memory.at(places) + placesAt + from * outputs + column;
     DoubleVector row0 = none;
     DoubleVector row1 = none;
-    // The tap of what is less than any number does not matter.
     ByteVector start = ByteVector.zero(B);
     ByteVector tap0 = start;
     ByteVector tap1 = start;
     DoubleVector check = zero;
+    int bottom = rows.size - 1;
+    int step = rows.stride;
     int first = (int) rows.start(from);
     int last = (int) rows.start(to - 1) + 2;
     int next = first + 2;
     for (int row = first; row <= last; row++) {
-      DoubleVector row2 = none;
+      int seen = Math.max(0, Math.min(row, bottom));
+      int skipped = 3 * (seen - row); // none where the row is in the image
+      long here = at + seen * line;
+      DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
+      DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
+      DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+      check = v2.fma(zero, v0.fma(zero, check));
+      v1 = v1.blend(none, no1);
+      v2 = v2.blend(none, no2);
+      DoubleVector row2 = v0.blend(none, no0);
       ByteVector tap2 = start;
-      if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
-        DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
-        DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
-        DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
-        check = v2.fma(zero, v0.fma(zero, check));
-        v1 = v1.blend(none, no1);
-        v2 = v2.blend(none, no2);
-        row2 = v0.blend(none, no0);
-        VectorMask<Double> takes = v1.compare(VectorOperators.GT, row2);
-        row2 = row2.blend(v1, takes);
-        tap2 = tap2.blend((byte) 1, takes.cast(B));
-        takes = v2.compare(VectorOperators.GT, row2);
-        row2 = row2.blend(v2, takes);
-        tap2 = tap2.blend((byte) 2, takes.cast(B));
-      }
+      VectorMask<Double> takes = v1.compare(VectorOperators.GT, row2);
+      row2 = row2.blend(v1, takes);
+      tap2 = tap2.blend((byte) 1, takes.cast(B));
+      takes = v2.compare(VectorOperators.GT, row2);
+      row2 = row2.blend(v2, takes);
+      tap2 = tap2.blend((byte) 2, takes.cast(B));
+      tap2 = tap2.add((byte) skipped);
       if (row == next) {
-        next += rows.stride;
-        VectorMask<Double> takes = row1.compare(VectorOperators.GT, row0);
+        next += step;
+        takes = row1.compare(VectorOperators.GT, row0);
         DoubleVector max = row0.blend(row1, takes);
-        ByteVector tap = tap0.blend(tap1.add((byte) 3), takes.cast(B));
+        ByteVector place = tap0.blend(tap1.add((byte) 3), takes.cast(B));
         takes = row2.compare(VectorOperators.GT, max);
-        max = max.blend(row2, takes);
-        tap = tap.blend(tap2.add((byte) 6), takes.cast(B));
-        tap.intoMemorySegment(placesTarget, placesInto, ORDER);
-        placesInto += outputs;
-        max.intoMemorySegment(target, into, ORDER);
+        max.blend(row2, takes).intoMemorySegment(target, into, ORDER);
         into += outputs * Double.BYTES;
+        place
+            .blend(tap2.add((byte) 6), takes.cast(B))
+            .intoMemorySegment(placesTarget, placesInto, ORDER);
+        placesInto += outputs;
       }
       row0 = row1;
       row1 = row2;
@@ -367,95 +334,8 @@ final class PoolMaximaF64 {
     return check.reduceLanes(VectorOperators.ADD) == 0;
   }
 
-  /**
-   * The maxima of whole rows of 3×3 windows with a stride of 2. Row by row, as the input is read in
-   * order then; and the maximum of each column before that of the window, so that only columns'
-   * maxima are taken apart into windows' elements.
-   */
-  static boolean strided(
-      PoolAxis rows,
-      PoolAxis columns,
-      MemorySegment image,
-      long imageAt,
-      MemorySegment y,
-      long yAt,
-      int from,
-      int to) {
-    MemorySegment source = Memory.base(image);
-    MemorySegment target = Memory.base(y);
-    int size = columns.size;
-    int outputs = columns.outputs;
-    int lastColumn = Math.max(0, outputs - LANES);
-    long line = (long) size * Double.BYTES;
-    long plane = Memory.at(image) + imageAt;
-    long into = Memory.at(y) + yAt + (long) from * outputs * Double.BYTES;
-    DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
-    DoubleVector zero = DoubleVector.zero(F);
-    DoubleVector check = zero;
-    for (int window = from; window < to; window++) {
-      int start = (int) rows.start(window);
-      // Rows outside the image are taken to be ones that the window sees as well.
-      int row0 = Math.clamp(start, 0, rows.size - 1);
-      int row1 = Math.clamp(start + 1, 0, rows.size - 1);
-      int row2 = Math.clamp(start + 2, 0, rows.size - 1);
-      for (int c = 0; c < outputs; c += LANES) {
-        int column = Math.min(c, lastColumn);
-        int left = 2 * column - columns.before;
-        long out0 = 0;
-        long out1 = 0;
-        long out2 = 0;
-        if (left < 0 || left + 2 * LANES >= size) {
-          out0 = ~PoolSliding.inside(left, 2, size);
-          out1 = ~PoolSliding.inside(left + 1, 2, size);
-          out2 = ~PoolSliding.inside(left + 2, 2, size);
-        }
-        VectorMask<Double> no0 = VectorMask.fromLong(F, out0);
-        VectorMask<Double> no1 = VectorMask.fromLong(F, out1);
-        VectorMask<Double> no2 = VectorMask.fromLong(F, out2);
-        long at = plane + (long) left * Double.BYTES;
-        long at0 = at + row0 * line;
-        long at1 = at + row1 * line;
-        long at2 = at + row2 * line;
-        DoubleVector u0 = DoubleVector.fromMemorySegment(F, source, at0, ORDER);
-        DoubleVector u1 = DoubleVector.fromMemorySegment(F, source, at1, ORDER);
-        DoubleVector u2 = DoubleVector.fromMemorySegment(F, source, at2, ORDER);
-        DoubleVector sum = u0.add(u1).add(u2);
-        u0 = u0.blend(u1, u1.compare(VectorOperators.GT, u0));
-        u0 = u0.blend(u2, u2.compare(VectorOperators.GT, u0));
-        DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, at0 + VECTOR, ORDER);
-        DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
-        DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, at2 + VECTOR, ORDER);
-        sum = sum.add(v0).add(v1).add(v2);
-        v0 = v0.blend(v1, v1.compare(VectorOperators.GT, v0));
-        v0 = v0.blend(v2, v2.compare(VectorOperators.GT, v0));
-        DoubleVector w0 = DoubleVector.fromMemorySegment(F, source, at0 + 2L * VECTOR, ORDER);
-        DoubleVector w1 = DoubleVector.fromMemorySegment(F, source, at1 + 2L * VECTOR, ORDER);
-        DoubleVector w2 = DoubleVector.fromMemorySegment(F, source, at2 + 2L * VECTOR, ORDER);
-        check = sum.add(w0).add(w1).add(w2).fma(zero, check);
-        w0 = w0.blend(w1, w1.compare(VectorOperators.GT, w0));
-        w0 = w0.blend(w2, w2.compare(VectorOperators.GT, w0));
-        LongVector low = u0.reinterpretAsLongs();
-        LongVector high = v0.reinterpretAsLongs();
-        LongVector even = LanesF64.EVEN.selectFrom(low, high);
-        LongVector odd = LanesF64.ODD.selectFrom(low, high);
-        LongVector after = LanesF64.AFTER.selectFrom(even, w0.reinterpretAsLongs());
-        DoubleVector max = even.reinterpretAsDoubles().blend(none, no0);
-        DoubleVector other = odd.reinterpretAsDoubles().blend(none, no1);
-        max = max.blend(other, other.compare(VectorOperators.GT, max));
-        other = after.reinterpretAsDoubles().blend(none, no2);
-        max = max.blend(other, other.compare(VectorOperators.GT, max));
-        max.intoMemorySegment(target, into + (long) column * Double.BYTES, ORDER);
-      }
-      into += (long) outputs * Double.BYTES;
-    }
-    return check.reduceLanes(VectorOperators.ADD) == 0;
-  }
-
-  /**
-   * The same, and which tap of its window each is: of equal ones the first in the first row. Taps
-   * of a row are told from those of others by its first one's number.
-   */
-  static boolean stridedWithPlaces(
+  /** The same of 5×5. */
+  static boolean fiveWithPlaces(
       PoolAxis rows,
       PoolAxis columns,
       MemorySegment image,
@@ -464,115 +344,97 @@ final class PoolMaximaF64 {
       long yAt,
       MemorySegment places,
       long placesAt,
+      int column,
       int from,
       int to) {
     MemorySegment source = Memory.base(image);
     MemorySegment target = Memory.base(y);
     MemorySegment placesTarget = Memory.base(places);
+    int left = column - columns.before;
     int size = columns.size;
-    int outputs = columns.outputs;
-    int lastColumn = Math.max(0, outputs - LANES);
-    long line = (long) size * Double.BYTES;
-    long plane = Memory.at(image) + imageAt;
-    long into = Memory.at(y) + yAt + (long) from * outputs * Double.BYTES;
-    long placesInto = Memory.at(places) + placesAt + (long) from * outputs;
+    VectorMask<Double> no0 = VectorMask.fromLong(F, ~PoolSliding.inside(left, 1, size));
+    VectorMask<Double> no1 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 1, 1, size));
+    VectorMask<Double> no2 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 2, 1, size));
+    VectorMask<Double> no3 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 3, 1, size));
+    VectorMask<Double> no4 = VectorMask.fromLong(F, ~PoolSliding.inside(left + 4, 1, size));
     DoubleVector none = DoubleVector.broadcast(F, Double.NEGATIVE_INFINITY);
     DoubleVector zero = DoubleVector.zero(F);
+    long line = (long) size * Double.BYTES;
+    long outputs = columns.outputs;
+    long at = Memory.at(image) + imageAt + (long) left * Double.BYTES;
+    long into = Memory.at(y) + yAt + (from * outputs + column) * Double.BYTES;
+    long placesInto = Memory.at(places) + placesAt + from * outputs + column;
+    DoubleVector row0 = none;
+    DoubleVector row1 = none;
+    DoubleVector row2 = none;
+    DoubleVector row3 = none;
+    ByteVector start = ByteVector.zero(B);
+    ByteVector tap0 = start;
+    ByteVector tap1 = start;
+    ByteVector tap2 = start;
+    ByteVector tap3 = start;
     DoubleVector check = zero;
-    for (int window = from; window < to; window++) {
-      int start = (int) rows.start(window);
-      // Rows outside the image are taken to be ones that the window sees as well.
-      int row0 = Math.clamp(start, 0, rows.size - 1);
-      int row1 = Math.clamp(start + 1, 0, rows.size - 1);
-      int row2 = Math.clamp(start + 2, 0, rows.size - 1);
-      LongVector tap0 = LongVector.broadcast(I, row0 - start).mul(3);
-      LongVector tap1 = LongVector.broadcast(I, row1 - start).mul(3);
-      LongVector tap2 = LongVector.broadcast(I, row2 - start).mul(3);
-      for (int c = 0; c < outputs; c += LANES) {
-        int column = Math.min(c, lastColumn);
-        int left = 2 * column - columns.before;
-        long out0 = 0;
-        long out1 = 0;
-        long out2 = 0;
-        if (left < 0 || left + 2 * LANES >= size) {
-          out0 = ~PoolSliding.inside(left, 2, size);
-          out1 = ~PoolSliding.inside(left + 1, 2, size);
-          out2 = ~PoolSliding.inside(left + 2, 2, size);
-        }
-        VectorMask<Double> no0 = VectorMask.fromLong(F, out0);
-        VectorMask<Double> no1 = VectorMask.fromLong(F, out1);
-        VectorMask<Double> no2 = VectorMask.fromLong(F, out2);
-        long at = plane + (long) left * Double.BYTES;
-        long at0 = at + row0 * line;
-        long at1 = at + row1 * line;
-        long at2 = at + row2 * line;
-        VectorMask<Double> takes;
-        DoubleVector u0 = DoubleVector.fromMemorySegment(F, source, at0, ORDER);
-        DoubleVector u1 = DoubleVector.fromMemorySegment(F, source, at1, ORDER);
-        DoubleVector u2 = DoubleVector.fromMemorySegment(F, source, at2, ORDER);
-        DoubleVector sum = u0.add(u1).add(u2);
-        takes = u1.compare(VectorOperators.GT, u0);
-        LongVector uTap = tap0.blend(tap1, takes.cast(I));
-        u0 = u0.blend(u1, takes);
-        takes = u2.compare(VectorOperators.GT, u0);
-        uTap = uTap.blend(tap2, takes.cast(I));
-        u0 = u0.blend(u2, takes);
-        DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, at0 + VECTOR, ORDER);
-        DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
-        DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, at2 + VECTOR, ORDER);
-        sum = sum.add(v0).add(v1).add(v2);
-        takes = v1.compare(VectorOperators.GT, v0);
-        LongVector vTap = tap0.blend(tap1, takes.cast(I));
-        v0 = v0.blend(v1, takes);
-        takes = v2.compare(VectorOperators.GT, v0);
-        vTap = vTap.blend(tap2, takes.cast(I));
-        v0 = v0.blend(v2, takes);
-        DoubleVector w0 = DoubleVector.fromMemorySegment(F, source, at0 + 2L * VECTOR, ORDER);
-        DoubleVector w1 = DoubleVector.fromMemorySegment(F, source, at1 + 2L * VECTOR, ORDER);
-        DoubleVector w2 = DoubleVector.fromMemorySegment(F, source, at2 + 2L * VECTOR, ORDER);
-        check = sum.add(w0).add(w1).add(w2).fma(zero, check);
-        takes = w1.compare(VectorOperators.GT, w0);
-        LongVector wTap = tap0.blend(tap1, takes.cast(I));
-        w0 = w0.blend(w1, takes);
-        takes = w2.compare(VectorOperators.GT, w0);
-        wTap = wTap.blend(tap2, takes.cast(I));
-        w0 = w0.blend(w2, takes);
-        LongVector low = u0.reinterpretAsLongs();
-        LongVector high = v0.reinterpretAsLongs();
-        LongVector even = LanesF64.EVEN.selectFrom(low, high);
-        LongVector odd = LanesF64.ODD.selectFrom(low, high);
-        LongVector after = LanesF64.AFTER.selectFrom(even, w0.reinterpretAsLongs());
-        LongVector tap = LanesF64.EVEN.selectFrom(uTap, vTap);
-        LongVector otherTap = LanesF64.ODD.selectFrom(uTap, vTap).add(1);
-        DoubleVector max = even.reinterpretAsDoubles().blend(none, no0);
-        DoubleVector other = odd.reinterpretAsDoubles().blend(none, no1);
-        takes =
-            other
-                .compare(VectorOperators.GT, max)
-                .or(
-                    other
-                        .compare(VectorOperators.EQ, max)
-                        .and(otherTap.compare(VectorOperators.LT, tap).cast(F)));
-        LongVector lastTap = LanesF64.AFTER.selectFrom(tap, wTap).add(2);
-        max = max.blend(other, takes);
-        tap = tap.blend(otherTap, takes.cast(I));
-        other = after.reinterpretAsDoubles().blend(none, no2);
-        takes =
-            other
-                .compare(VectorOperators.GT, max)
-                .or(
-                    other
-                        .compare(VectorOperators.EQ, max)
-                        .and(lastTap.compare(VectorOperators.LT, tap).cast(F)));
-        max.blend(other, takes)
-            .intoMemorySegment(target, into + (long) column * Double.BYTES, ORDER);
-        tap.blend(lastTap, takes.cast(I))
-            .convertShape(VectorOperators.L2B, B, 0)
-            .reinterpretAsBytes()
-            .intoMemorySegment(placesTarget, placesInto + column, ORDER);
+    int bottom = rows.size - 1;
+    int step = rows.stride;
+    int first = (int) rows.start(from);
+    int last = (int) rows.start(to - 1) + 4;
+    int next = first + 4;
+    for (int row = first; row <= last; row++) {
+      int seen = Math.max(0, Math.min(row, bottom));
+      int skipped = 5 * (seen - row); // none where the row is in the image
+      long here = at + seen * line;
+      DoubleVector v0 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
+      DoubleVector v1 = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
+      DoubleVector v2 = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+      DoubleVector v3 = DoubleVector.fromMemorySegment(F, source, here + 3 * Double.BYTES, ORDER);
+      DoubleVector v4 = DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
+      check = v4.fma(zero, v2.fma(zero, v0.fma(zero, check)));
+      v1 = v1.blend(none, no1);
+      v2 = v2.blend(none, no2);
+      v3 = v3.blend(none, no3);
+      v4 = v4.blend(none, no4);
+      DoubleVector row4 = v0.blend(none, no0);
+      ByteVector tap4 = start;
+      VectorMask<Double> takes = v1.compare(VectorOperators.GT, row4);
+      row4 = row4.blend(v1, takes);
+      tap4 = tap4.blend((byte) 1, takes.cast(B));
+      takes = v2.compare(VectorOperators.GT, row4);
+      row4 = row4.blend(v2, takes);
+      tap4 = tap4.blend((byte) 2, takes.cast(B));
+      takes = v3.compare(VectorOperators.GT, row4);
+      row4 = row4.blend(v3, takes);
+      tap4 = tap4.blend((byte) 3, takes.cast(B));
+      takes = v4.compare(VectorOperators.GT, row4);
+      row4 = row4.blend(v4, takes);
+      tap4 = tap4.blend((byte) 4, takes.cast(B));
+      tap4 = tap4.add((byte) skipped);
+      if (row == next) {
+        next += step;
+        takes = row1.compare(VectorOperators.GT, row0);
+        DoubleVector max = row0.blend(row1, takes);
+        ByteVector place = tap0.blend(tap1.add((byte) 5), takes.cast(B));
+        takes = row2.compare(VectorOperators.GT, max);
+        max = max.blend(row2, takes);
+        place = place.blend(tap2.add((byte) 10), takes.cast(B));
+        takes = row3.compare(VectorOperators.GT, max);
+        max = max.blend(row3, takes);
+        place = place.blend(tap3.add((byte) 15), takes.cast(B));
+        takes = row4.compare(VectorOperators.GT, max);
+        max.blend(row4, takes).intoMemorySegment(target, into, ORDER);
+        into += outputs * Double.BYTES;
+        place
+            .blend(tap4.add((byte) 20), takes.cast(B))
+            .intoMemorySegment(placesTarget, placesInto, ORDER);
+        placesInto += outputs;
       }
-      into += (long) outputs * Double.BYTES;
-      placesInto += outputs;
+      row0 = row1;
+      row1 = row2;
+      row2 = row3;
+      row3 = row4;
+      tap0 = tap1;
+      tap1 = tap2;
+      tap2 = tap3;
+      tap3 = tap4;
     }
     return check.reduceLanes(VectorOperators.ADD) == 0;
   }

@@ -77,9 +77,7 @@ abstract class PoolSliding implements Workers.Job {
   /** Finds maxima; false if the pooling is of another kind. */
   final boolean max(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     setSizes(spec.window(), x.shape(), y.shape());
-    // With their places, those of 5×5 were objects where memory is reached through segments.
-    boolean five =
-        argmax == null && isDense() && rows.kernel == MOST_ROWS && columns.kernel == MOST_ROWS;
+    boolean five = isDense() && rows.kernel == MOST_ROWS && columns.kernel == MOST_ROWS;
     if (lanes < Long.BYTES || !(isThreeByThree() || five)) {
       return false;
     }

@@ -97,6 +97,10 @@ final class VectorCliff {
     add("max pooling without places" + of, dtype, () -> kernels.maxPool2d(max, x, y, null));
     add("max pooling of NaN" + of, dtype, () -> kernels.maxPool2d(max, withNaN, y, argmax));
     add(
+        "max pooling of NaN without places" + of,
+        dtype,
+        () -> kernels.maxPool2d(max, withNaN, y, null));
+    add(
         "gradient of max pooling" + of,
         dtype,
         () -> kernels.maxPool2dBackward(max, dy, argmax, dx));

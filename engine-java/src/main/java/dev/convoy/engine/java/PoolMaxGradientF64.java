@@ -1,0 +1,297 @@
+package dev.convoy.engine.java;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Gradients of the maxima of windows that overlap, where tensors lie: of a vector of columns at a
+ * time, down the rows {@code from} to {@code to} of a plane, where the stride is 1; and whole rows
+ * of 3×3 windows with a stride of 2. Offsets are in bytes and those of planes.
+ */
+final class PoolMaxGradientF64 {
+  private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = F.length();
+  private static final int VECTOR = LANES * Double.BYTES;
+
+  /** As many lanes; where they are fewer than eight there is none, and no maxima are found here. */
+  private static final VectorSpecies<Byte> B =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private PoolMaxGradientF64() {}
+
+  /** Gradients of 3×3 windows. */
+  static void three(
+      PoolAxis rows,
+      PoolAxis columns,
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int column,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment placesSource = Memory.base(places);
+    MemorySegment target = Memory.base(dx);
+    int outputs = columns.outputs;
+    // The window whose last column of taps is at the first lane's column.
+    int first = column + columns.before - 2;
+    VectorMask<Byte> in0 = VectorMask.fromLong(B, PoolSliding.inside(first + 2, 1, outputs));
+    VectorMask<Byte> in1 = VectorMask.fromLong(B, PoolSliding.inside(first + 1, 1, outputs));
+    VectorMask<Byte> in2 = VectorMask.fromLong(B, PoolSliding.inside(first + 0, 1, outputs));
+    ByteVector none = ByteVector.broadcast(B, -1);
+    DoubleVector zero = DoubleVector.zero(F);
+    int begin = Math.max(0, from + rows.before - 2);
+    int end = Math.min(rows.outputs, to + rows.before);
+    int row = begin - rows.before;
+    long at = Memory.at(dy) + dyAt + ((long) begin * outputs + first) * Double.BYTES;
+    long placesFrom = Memory.at(places) + placesAt + (long) begin * outputs + first;
+    long into = Memory.at(dx) + dxAt + ((long) from * columns.size + column) * Double.BYTES;
+    long line = (long) columns.size * Double.BYTES;
+    DoubleVector sum0 = zero; // of the row of dx that the windows' first taps are in
+    DoubleVector sum1 = zero;
+    for (int window = begin; window < end; window++) {
+      DoubleVector sum2 = zero;
+      DoubleVector gradient0 =
+          DoubleVector.fromMemorySegment(F, source, at + 2 * Double.BYTES, ORDER);
+      ByteVector place0 =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in0);
+      sum0 = sum0.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 0).cast(F));
+      sum1 = sum1.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 3).cast(F));
+      sum2 = sum2.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 6).cast(F));
+      DoubleVector gradient1 = DoubleVector.fromMemorySegment(F, source, at + Double.BYTES, ORDER);
+      ByteVector place1 =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in1);
+      sum0 = sum0.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 1).cast(F));
+      sum1 = sum1.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 4).cast(F));
+      sum2 = sum2.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 7).cast(F));
+      DoubleVector gradient2 = DoubleVector.fromMemorySegment(F, source, at, ORDER);
+      ByteVector place2 =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in2);
+      sum0 = sum0.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 2).cast(F));
+      sum1 = sum1.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 5).cast(F));
+      sum2 = sum2.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 8).cast(F));
+      if (row >= from) {
+        sum0.intoMemorySegment(target, into, ORDER);
+        into += line;
+      }
+      row++;
+      at += (long) outputs * Double.BYTES;
+      placesFrom += outputs;
+      sum0 = sum1;
+      sum1 = sum2;
+    }
+    // Rows below the last windows' first.
+    for (; row < to; row++) {
+      if (row >= from) {
+        sum0.intoMemorySegment(target, into, ORDER);
+        into += line;
+      }
+      sum0 = sum1;
+      sum1 = zero;
+    }
+  }
+
+  /** Gradients of windows of at most five rows and columns. */
+  static void any(
+      PoolAxis rows,
+      PoolAxis columns,
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int column,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment placesSource = Memory.base(places);
+    MemorySegment target = Memory.base(dx);
+    long outputs = columns.outputs;
+    long at = Memory.at(dy) + dyAt;
+    long placesFrom = Memory.at(places) + placesAt;
+    long into = Memory.at(dx) + dxAt + ((long) from * columns.size + column) * Double.BYTES;
+    int kernel = columns.kernel;
+    boolean tall = rows.kernel > 3;
+    // Of the last column of taps; each before it sees one window more to the left.
+    long windows = PoolSliding.inside(column + columns.before - kernel + 1, 1, columns.outputs);
+    DoubleVector sum0 =
+        DoubleVector.zero(F); // of the row of dx that the windows' first taps are in
+    DoubleVector sum1 = sum0;
+    DoubleVector sum2 = sum0;
+    DoubleVector sum3 = sum0;
+    DoubleVector sum4 = sum0;
+    for (int row = from - rows.kernel + 1; row < to; row++) {
+      int window = row + rows.before;
+      for (int c = 0; c < kernel && window >= 0 && window < rows.outputs; c++) {
+        int first = column + columns.before - c;
+        long index = window * outputs + first;
+        VectorMask<Byte> inside = VectorMask.fromLong(B, windows >>> (kernel - 1 - c));
+        ByteVector place =
+            ByteVector.broadcast(B, -1)
+                .blend(
+                    ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                    inside)
+                .sub((byte) c);
+        DoubleVector gradient =
+            DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+        sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+        sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) kernel).cast(F));
+        sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) (2 * kernel)).cast(F));
+        if (tall) {
+          sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) (3 * kernel)).cast(F));
+          sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) (4 * kernel)).cast(F));
+        }
+      }
+      if (row >= from) {
+        sum0.intoMemorySegment(target, into, ORDER);
+        into += (long) columns.size * Double.BYTES;
+      }
+      sum0 = sum1;
+      sum1 = sum2;
+      sum2 = sum3;
+      sum3 = sum4;
+      sum4 = DoubleVector.zero(F);
+    }
+  }
+
+  /**
+   * A window's middle column is its own; the next but one's, at its edge, is shared with the next
+   * window. So are its rows: an even row is the first of one window and the last of that above. Row
+   * by row, as so much is written that it had better be in order.
+   */
+  static void pairs(
+      PoolAxis rows,
+      PoolAxis columns,
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment placesSource = Memory.base(places);
+    MemorySegment target = Memory.base(dx);
+    int outputs = columns.outputs;
+    boolean edgeFirst = columns.before % 2 == 0;
+    byte edge = (byte) (edgeFirst ? 0 : 2); // the column of the window's own edge, of the pair's
+    byte otherEdge = (byte) (2 - edge);
+    int ahead = columns.before / 2;
+    int beside = edgeFirst ? -1 : 1;
+    int lastColumn = Math.max(0, columns.size - 2 * LANES);
+    long at = Memory.at(dy) + dyAt;
+    long placesFrom = Memory.at(places) + placesAt;
+    long into = Memory.at(dx) + dxAt;
+    long line = (long) columns.size * Double.BYTES;
+    DoubleVector zero = DoubleVector.zero(F);
+    ByteVector none = ByteVector.broadcast(B, -1);
+    int begin = Math.max(0, Math.ceilDiv(from + rows.before - 2, 2));
+    int end = (to - 1 + rows.before) / 2;
+    for (int window = begin; window <= end; window++) {
+      int row = 2 * window - rows.before;
+      long here = (long) Math.min(window, rows.outputs - 1) * outputs;
+      long above = (long) Math.max(window - 1, 0) * outputs;
+      long hereMask = window < rows.outputs ? -1 : 0;
+      long aboveMask = window > 0 ? -1 : 0;
+      boolean even = row >= from;
+      boolean odd = row + 1 >= from && row + 1 < to;
+      for (int c = 0; c < columns.size; c += 2 * LANES) {
+        int column = Math.min(c, lastColumn);
+        int first = column / 2 + ahead;
+        int other = first + beside;
+        long in = -1;
+        long otherIn = -1;
+        if (Math.min(first, other) < 0 || Math.max(first, other) + LANES > outputs) {
+          in = PoolSliding.inside(first, 1, outputs);
+          otherIn = PoolSliding.inside(other, 1, outputs);
+        }
+        long index = here + first;
+        long otherIndex = here + other;
+        DoubleVector gradient =
+            DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+        DoubleVector otherGradient =
+            DoubleVector.fromMemorySegment(F, source, at + otherIndex * Double.BYTES, ORDER);
+        ByteVector place =
+            none.blend(
+                ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                VectorMask.fromLong(B, in & hereMask));
+        ByteVector otherPlace =
+            none.blend(
+                ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                VectorMask.fromLong(B, otherIn & hereMask));
+        long out = into + row * line + (long) column * Double.BYTES;
+        if (even) {
+          index = above + first;
+          otherIndex = above + other;
+          DoubleVector gradientAbove =
+              DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+          DoubleVector otherAbove =
+              DoubleVector.fromMemorySegment(F, source, at + otherIndex * Double.BYTES, ORDER);
+          ByteVector placeAbove =
+              none.blend(
+                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                  VectorMask.fromLong(B, in & aboveMask));
+          ByteVector otherPlaceAbove =
+              none.blend(
+                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                  VectorMask.fromLong(B, otherIn & aboveMask));
+          DoubleVector middles =
+              zero.blend(gradientAbove, placeAbove.compare(VectorOperators.EQ, (byte) 7).cast(F))
+                  .add(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
+          DoubleVector edges =
+              zero.blend(
+                      gradientAbove,
+                      placeAbove.compare(VectorOperators.EQ, (byte) (6 + edge)).cast(F))
+                  .add(
+                      otherAbove,
+                      otherPlaceAbove.compare(VectorOperators.EQ, (byte) (6 + otherEdge)).cast(F))
+                  .add(gradient, place.compare(VectorOperators.EQ, edge).cast(F))
+                  .add(otherGradient, otherPlace.compare(VectorOperators.EQ, otherEdge).cast(F));
+          LongVector a = (edgeFirst ? edges : middles).reinterpretAsLongs();
+          LongVector b = (edgeFirst ? middles : edges).reinterpretAsLongs();
+          LanesF64.LOWER
+              .selectFrom(a, b)
+              .reinterpretAsDoubles()
+              .intoMemorySegment(target, out, ORDER);
+          LanesF64.UPPER
+              .selectFrom(a, b)
+              .reinterpretAsDoubles()
+              .intoMemorySegment(target, out + VECTOR, ORDER);
+        }
+        if (odd) {
+          DoubleVector middles =
+              zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 4).cast(F));
+          DoubleVector edges =
+              zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) (3 + edge)).cast(F))
+                  .add(
+                      otherGradient,
+                      otherPlace.compare(VectorOperators.EQ, (byte) (3 + otherEdge)).cast(F));
+          LongVector a = (edgeFirst ? edges : middles).reinterpretAsLongs();
+          LongVector b = (edgeFirst ? middles : edges).reinterpretAsLongs();
+          LanesF64.LOWER
+              .selectFrom(a, b)
+              .reinterpretAsDoubles()
+              .intoMemorySegment(target, out + line, ORDER);
+          LanesF64.UPPER
+              .selectFrom(a, b)
+              .reinterpretAsDoubles()
+              .intoMemorySegment(target, out + line + VECTOR, ORDER);
+        }
+      }
+    }
+  }
+}
