@@ -21,20 +21,25 @@ final class PackF64 {
 
   private PackF64() {}
 
-  /** A run of neighbours. */
+  /**
+   * A run of neighbours. The last vector goes over the one before it, unless there is none: a mask
+   * that ends where the memory does is looked at lane by lane, and was an object at times.
+   */
   static void copy(MemorySegment from, long at, double[] to, int index, int length) {
     MemorySegment memory = Memory.base(from);
     long offset = Memory.at(from) + at * Double.BYTES;
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
+    if (length < LANES) {
+      VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << length) - 1);
+      DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest).intoArray(to, index);
+      return;
+    }
+    for (int i = 0; i <= length - LANES; i += LANES) {
       DoubleVector.fromMemorySegment(SPECIES, memory, offset + (long) i * Double.BYTES, ORDER)
           .intoArray(to, index + i);
     }
-    if (i < length) {
-      VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - i)) - 1);
-      DoubleVector.fromMemorySegment(SPECIES, memory, offset + (long) i * Double.BYTES, ORDER, rest)
-          .intoArray(to, index + i);
-    }
+    int last = length - LANES;
+    DoubleVector.fromMemorySegment(SPECIES, memory, offset + (long) last * Double.BYTES, ORDER)
+        .intoArray(to, index + last);
   }
 
   /**
@@ -52,7 +57,7 @@ final class PackF64 {
       int stride) {
     MemorySegment memory = Memory.base(from);
     int whole = length - length % LANES;
-    VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
+    int last = Math.max(0, length - LANES);
     int row = 0;
     for (; row <= rows - 4; row += 4) {
       long m0 = Memory.at(from) + (at + row * distance) * Double.BYTES;
@@ -74,16 +79,8 @@ final class PackF64 {
         v2.intoArray(to, to2 + i);
         v3.intoArray(to, to3 + i);
       }
-      if (whole < length) {
-        long o = (long) whole * Double.BYTES;
-        DoubleVector.fromMemorySegment(SPECIES, memory, m0 + o, ORDER, rest)
-            .intoArray(to, to0 + whole);
-        DoubleVector.fromMemorySegment(SPECIES, memory, m1 + o, ORDER, rest)
-            .intoArray(to, to1 + whole);
-        DoubleVector.fromMemorySegment(SPECIES, memory, m2 + o, ORDER, rest)
-            .intoArray(to, to2 + whole);
-        DoubleVector.fromMemorySegment(SPECIES, memory, m3 + o, ORDER, rest)
-            .intoArray(to, to3 + whole);
+      for (int r = row; r < row + 4 && whole < length; r++) {
+        copy(from, at + r * distance + last, to, index + r * stride + last, length - last);
       }
     }
     for (; row < rows; row++) {
@@ -302,8 +299,7 @@ final class PackF64 {
       int last = (int) Math.max(Math.min(width - start, length), first);
       zeros(to, index, index + first);
       copy(from, at + start + first, to, index + first, last - first);
-      // The copy's last vector ends in zeros.
-      zeros(to, index + first + ((last - first + LANES - 1) & -LANES), index + length);
+      zeros(to, index + last, index + length);
       return;
     }
     int first = (int) Math.clamp(Math.ceilDiv(-start, (long) stride), 0L, (long) length);
