@@ -102,6 +102,117 @@ final class PoolMaxGradientF32 {
     }
   }
 
+  /**
+   * Gradients of 5×5 windows. Places are counted from their column's first tap: comparing with
+   * every tap's number took more registers than there are, and a fourth more of the time.
+   */
+  static void five(
+      PoolAxis rows,
+      PoolAxis columns,
+      MemorySegment dy,
+      long dyAt,
+      MemorySegment places,
+      long placesAt,
+      MemorySegment dx,
+      long dxAt,
+      int column,
+      int from,
+      int to) {
+    MemorySegment source = Memory.base(dy);
+    MemorySegment placesSource = Memory.base(places);
+    MemorySegment target = Memory.base(dx);
+    int outputs = columns.outputs;
+    // The window whose last column of taps is at the first lane's column.
+    int first = column + columns.before - 4;
+    VectorMask<Byte> in0 = VectorMask.fromLong(B, PoolSliding.inside(first + 4, 1, outputs));
+    VectorMask<Byte> in1 = VectorMask.fromLong(B, PoolSliding.inside(first + 3, 1, outputs));
+    VectorMask<Byte> in2 = VectorMask.fromLong(B, PoolSliding.inside(first + 2, 1, outputs));
+    VectorMask<Byte> in3 = VectorMask.fromLong(B, PoolSliding.inside(first + 1, 1, outputs));
+    VectorMask<Byte> in4 = VectorMask.fromLong(B, PoolSliding.inside(first, 1, outputs));
+    ByteVector none = ByteVector.broadcast(B, -1);
+    FloatVector zero = FloatVector.zero(F);
+    int begin = Math.max(0, from + rows.before - 4);
+    int end = Math.min(rows.outputs, to + rows.before);
+    int row = begin - rows.before;
+    long at = Memory.at(dy) + dyAt + ((long) begin * outputs + first) * Float.BYTES;
+    long placesFrom = Memory.at(places) + placesAt + (long) begin * outputs + first;
+    long into = Memory.at(dx) + dxAt + ((long) from * columns.size + column) * Float.BYTES;
+    long line = (long) columns.size * Float.BYTES;
+    FloatVector sum0 = zero; // of the row of dx that the windows' first taps are in
+    FloatVector sum1 = zero;
+    FloatVector sum2 = zero;
+    FloatVector sum3 = zero;
+    for (int window = begin; window < end; window++) {
+      FloatVector sum4 = zero;
+      FloatVector gradient = FloatVector.fromMemorySegment(F, source, at + 4 * Float.BYTES, ORDER);
+      ByteVector place =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 4, ORDER), in0);
+      sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+      sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
+      sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
+      sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
+      sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
+      gradient = FloatVector.fromMemorySegment(F, source, at + 3 * Float.BYTES, ORDER);
+      place =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 3, ORDER), in1)
+              .sub((byte) 1);
+      sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+      sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
+      sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
+      sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
+      sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
+      gradient = FloatVector.fromMemorySegment(F, source, at + 2 * Float.BYTES, ORDER);
+      place =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in2)
+              .sub((byte) 2);
+      sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+      sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
+      sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
+      sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
+      sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
+      gradient = FloatVector.fromMemorySegment(F, source, at + Float.BYTES, ORDER);
+      place =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in3)
+              .sub((byte) 3);
+      sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+      sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
+      sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
+      sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
+      sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
+      gradient = FloatVector.fromMemorySegment(F, source, at, ORDER);
+      place =
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in4)
+              .sub((byte) 4);
+      sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
+      sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
+      sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
+      sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
+      sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
+      if (row >= from) {
+        sum0.intoMemorySegment(target, into, ORDER);
+        into += line;
+      }
+      row++;
+      at += (long) outputs * Float.BYTES;
+      placesFrom += outputs;
+      sum0 = sum1;
+      sum1 = sum2;
+      sum2 = sum3;
+      sum3 = sum4;
+    }
+    // Rows below the last windows' first.
+    for (; row < to; row++) {
+      if (row >= from) {
+        sum0.intoMemorySegment(target, into, ORDER);
+        into += line;
+      }
+      sum0 = sum1;
+      sum1 = sum2;
+      sum2 = sum3;
+      sum3 = zero;
+    }
+  }
+
   /** Gradients of windows of at most five rows and columns. */
   static void any(
       PoolAxis rows,

@@ -41,7 +41,7 @@ abstract class PoolSliding implements Workers.Job {
 
   private final int lanes;
   private final int bytes;
-  private final ThreadLocal<PoolBuffers> buffers;
+  final ThreadLocal<PoolBuffers> buffers;
 
   private Operation operation;
   private MemorySegment source;
@@ -288,13 +288,14 @@ abstract class PoolSliding implements Workers.Job {
       maxGradientOfPairs(source, sourceAt, places, sourcePlane, target, targetAt, from, to);
       return finite;
     }
-    boolean all = finite;
-    if (finite && operation == Operation.MAX && columns.stride == 2) {
-      if (stridedMax(source, sourceAt, target, targetAt, places, targetPlane, from, to)) {
-        return true;
-      }
-      all = false;
+    if (finite
+        && operation == Operation.MAX
+        && rows.stride == 2
+        && columns.stride == 2
+        && stridedMax(source, sourceAt, target, targetAt, places, targetPlane, from, to)) {
+      return true;
     }
+    boolean all = finite && columns.stride == 1;
     for (int c = 0; c < targetWidth; c += strip) {
       int column = Math.min(c, last);
       switch (operation) {

@@ -69,10 +69,14 @@ final class PoolSlidingF32 extends PoolSliding {
       long placesAt,
       int from,
       int to) {
-    return places == null
-        ? PoolStridedMaximaF32.values(rows, columns, image, imageAt, y, yAt, from, to)
-        : PoolStridedMaximaF32.withPlaces(
-            rows, columns, image, imageAt, y, yAt, places, placesAt, from, to);
+    PoolBuffers scratch = buffers.get();
+    float[] top = scratch.floats(0, columns.outputs + 2L * LANES);
+    if (places == null) {
+      return PoolStridedMaximaF32.values(rows, columns, image, imageAt, y, yAt, from, to, top);
+    }
+    byte[] topTaps = scratch.bytes(columns.outputs + 2L * LANES);
+    return PoolStridedMaximaF32.withPlaces(
+        rows, columns, image, imageAt, y, yAt, places, placesAt, from, to, top, topTaps);
   }
 
   @Override
@@ -88,6 +92,9 @@ final class PoolSlidingF32 extends PoolSliding {
       int to) {
     if (rows.kernel == 3 && columns.kernel == 3) {
       PoolMaxGradientF32.three(
+          rows, columns, dy, dyAt, places, placesAt, dx, dxAt, column, from, to);
+    } else if (rows.kernel == 5 && columns.kernel == 5) {
+      PoolMaxGradientF32.five(
           rows, columns, dy, dyAt, places, placesAt, dx, dxAt, column, from, to);
     } else {
       PoolMaxGradientF32.any(rows, columns, dy, dyAt, places, placesAt, dx, dxAt, column, from, to);

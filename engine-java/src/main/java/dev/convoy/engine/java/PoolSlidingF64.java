@@ -69,10 +69,14 @@ final class PoolSlidingF64 extends PoolSliding {
       long placesAt,
       int from,
       int to) {
-    return places == null
-        ? PoolStridedMaximaF64.values(rows, columns, image, imageAt, y, yAt, from, to)
-        : PoolStridedMaximaF64.withPlaces(
-            rows, columns, image, imageAt, y, yAt, places, placesAt, from, to);
+    PoolBuffers scratch = buffers.get();
+    double[] top = scratch.doubles(0, columns.outputs + 2L * LANES);
+    if (places == null) {
+      return PoolStridedMaximaF64.values(rows, columns, image, imageAt, y, yAt, from, to, top);
+    }
+    byte[] topTaps = scratch.bytes(columns.outputs + 2L * LANES);
+    return PoolStridedMaximaF64.withPlaces(
+        rows, columns, image, imageAt, y, yAt, places, placesAt, from, to, top, topTaps);
   }
 
   @Override
@@ -88,6 +92,9 @@ final class PoolSlidingF64 extends PoolSliding {
       int to) {
     if (rows.kernel == 3 && columns.kernel == 3) {
       PoolMaxGradientF64.three(
+          rows, columns, dy, dyAt, places, placesAt, dx, dxAt, column, from, to);
+    } else if (rows.kernel == 5 && columns.kernel == 5) {
+      PoolMaxGradientF64.five(
           rows, columns, dy, dyAt, places, placesAt, dx, dxAt, column, from, to);
     } else {
       PoolMaxGradientF64.any(rows, columns, dy, dyAt, places, placesAt, dx, dxAt, column, from, to);
