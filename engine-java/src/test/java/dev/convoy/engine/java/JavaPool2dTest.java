@@ -271,12 +271,13 @@ class JavaPool2dTest {
 
   @ParameterizedTest
   @MethodSource("nanPlaces")
-  void aNanIsFoundWhereverItIs(DType dtype, int kernel, int stride, int width) {
-    Window window = Window.square(kernel).padding(kernel / 2).stride(stride);
+  void aNanIsFoundWhereverItIs(DType dtype, int kernel, int stride, int padding, int width) {
+    Window window = Window.square(kernel).padding(padding).stride(stride);
     MaxPool2dSpec spec = MaxPool2dSpec.of(window);
-    Shape shape = Shape.of(1, 1, kernel, width);
-    for (int place = 0; place < kernel * width; place++) {
-      double[] values = new double[kernel * width];
+    int rows = kernel + 2; // one at least that is not beside an edge
+    Shape shape = Shape.of(1, 1, rows, width);
+    for (int place = 0; place < rows * width; place++) {
+      double[] values = new double[rows * width];
       values[place] = Double.NaN;
       int[] index = {0};
       Tensor x = tensor(shape, dtype, () -> values[index[0]++]);
@@ -288,8 +289,8 @@ class JavaPool2dTest {
       double[] result = y.toDoubleArray();
       assertArrayEquals(result, again.toDoubleArray());
       for (int output = 0; output < result.length; output++) {
-        int row = place / width - output / y.shape().w() * stride + kernel / 2;
-        int column = place % width - output % y.shape().w() * stride + kernel / 2;
+        int row = place / width - output / y.shape().w() * stride + padding;
+        int column = place % width - output % y.shape().w() * stride + padding;
         boolean sees = row >= 0 && row < kernel && column >= 0 && column < kernel;
         assertEquals(sees ? Double.NaN : 0, result[output]);
         if (sees) {
@@ -308,8 +309,11 @@ class JavaPool2dTest {
                     .flatMap(
                         dtype ->
                             Stream.of(
-                                Arguments.of(dtype, 3, 1, width),
-                                Arguments.of(dtype, 3, 2, width),
-                                Arguments.of(dtype, 5, 1, width))));
+                                Arguments.of(dtype, 3, 1, 1, width),
+                                Arguments.of(dtype, 3, 1, 0, width + 2),
+                                Arguments.of(dtype, 3, 2, 1, width),
+                                Arguments.of(dtype, 3, 2, 0, width + 2),
+                                Arguments.of(dtype, 5, 1, 2, width),
+                                Arguments.of(dtype, 5, 1, 0, width + 4))));
   }
 }
