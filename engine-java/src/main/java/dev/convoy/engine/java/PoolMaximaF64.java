@@ -17,8 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * planes.
  *
  * <p>A row outside the image is taken to be the nearest one in it, which every such window sees as
- * well, so that loops have no branches that vectors come out of: where these meet again, the
- * compiler made objects of them, or not, as the timing of its profile would have it.
+ * well, so that no branch depends on the row: where such branches met again, the compiler made
+ * objects of the vectors that came out of them, or not, as the timing of its profile would have it.
+ * Bytes did not even bear a branch by the windows' size, so that places have a method for each.
  */
 final class PoolMaximaF64 {
   private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
