@@ -104,7 +104,7 @@ final class PoolMaxGradientF32 {
 
   /**
    * Gradients of 5×5 windows. Places are counted from their column's first tap: comparing with
-   * every tap's number took more registers than there are, and a fourth more of the time.
+   * every tap's number took more registers than there are, and five times as long.
    */
   static void five(
       PoolAxis rows,
