@@ -23,6 +23,13 @@ final class Conv2dAxis {
   /** Zeros before the input; negative where the first inputs are left out. */
   long before;
 
+  /**
+   * Phases of a dilation that are worked on together, each of which begins one input after the one
+   * before. Rows take turns, so that neighbours are worked on together; columns come one phase
+   * after the other, in runs of neighbours a stride apart.
+   */
+  int phases = 1;
+
   /** Size of the tensor that is written: output {@code o} lies at {@code start + o * step}. */
   int size;
 
@@ -94,17 +101,20 @@ final class Conv2dAxis {
   }
 
   /**
-   * The tiles of one phase of a convolution, as outputs: with dilation {@code d}, every {@code
-   * d}-th output is made by a convolution without dilation of every {@code d}-th input.
+   * The tiles of a convolution, as outputs: with dilation {@code d}, every {@code d}-th output is
+   * made by a convolution without dilation of every {@code d}-th input.
    *
    * @param of the convolution's axis
+   * @param phase the first such convolution
+   * @param together how many of them, with as many tiles each
    * @param places outputs of a tile
    * @param apart inputs from a tile's first to the next one's
    * @param tileTaps inputs of a tile
    */
-  void tiles(Conv2dAxis of, int phase, int places, int apart, int tileTaps) {
+  void tiles(Conv2dAxis of, int phase, int together, int places, int apart, int tileTaps) {
     inputs = of.inputs;
-    outputs = Math.ceilDiv(Math.ceilDiv(of.outputs - phase, of.dilation), places);
+    phases = together;
+    outputs = together * tilesOf(of, phase, places);
     taps = tileTaps;
     stride = apart * of.dilation;
     dilation = of.dilation;
@@ -112,6 +122,21 @@ final class Conv2dAxis {
     size = of.size;
     start = of.start + phase;
     step = of.dilation;
+  }
+
+  /** Tiles of so many outputs in one phase. */
+  static int tilesOf(Conv2dAxis of, int phase, int places) {
+    return Math.ceilDiv(Math.ceilDiv(of.outputs - phase, of.dilation), places);
+  }
+
+  /** Outputs of each phase. */
+  int run() {
+    return outputs / phases;
+  }
+
+  /** The input, in the padded image, that a row of outputs begins with. */
+  long firstInput(int row) {
+    return (long) (row / phases) * stride + row % phases;
   }
 
   /**

@@ -258,7 +258,7 @@ final class DirectConv2d {
       int odd = index + phaseRegion + row * blocks.columns(1).outputs;
       int size = blocks.columns(0).size;
       work.reserve(GemmPanels.Part.TURNED, 2L * GemmTile.roundUp(width, work.lanes()));
-      work.zip(part, even, odd, GemmPanels.Part.TURNED, width);
+      work.zip(part, even, odd, GemmPanels.Part.TURNED, 0, width);
       work.store(GemmPanels.Part.TURNED, 0, output, at, size, epilogue);
       return;
     }

@@ -356,7 +356,7 @@ abstract class GemmPanels {
       int count);
 
   /** Puts two runs' elements in turn. */
-  abstract void zip(Part from, int even, int odd, Part to, int length);
+  abstract void zip(Part from, int even, int odd, Part to, int index, int length);
 
   /**
    * Transforms the tiles of some channels of a block, whose band there is: a channel's come to lie

@@ -133,7 +133,8 @@ final class GemmPanelsF64 extends GemmPanels {
       int height,
       int width,
       int stride) {
-    reserveWhole(Math.toIntExact(block.channelLength()) + (block.lanes + 1) * lanes());
+    int length = Math.toIntExact(block.channelLength()) + (block.lanes + 1) * lanes();
+    reserveWhole(block.phases > 1 ? 2 * length : length);
     PackF64.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
@@ -344,8 +345,8 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void zip(Part from, int even, int odd, Part to, int length) {
-    PackF64.zip(part(from), even, odd, part(to), length);
+  void zip(Part from, int even, int odd, Part to, int index, int length) {
+    PackF64.zip(part(from), even, odd, part(to), index, length);
   }
 
   @Override

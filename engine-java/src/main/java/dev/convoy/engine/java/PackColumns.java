@@ -23,11 +23,17 @@ final class PackColumns {
   /** No segment is longer. */
   int longest;
 
-  /** The image, output row and first output in it of each segment. */
-  int[] segmentImage = new int[0];
+  /** The line and first output in it of each segment. */
+  int[] segmentLine = new int[0];
 
-  int[] segmentRow = new int[0];
   int[] segmentStart = new int[0];
+
+  /** Output rows, whole or in part, in order: their image, row and first slot. */
+  int lines;
+
+  int[] lineImage = new int[0];
+  int[] lineRow = new int[0];
+  int[] lineSlot = new int[0];
 
   /** Rows of the band for one channel: which image, and which row of it or -1 for zeros. */
   int slots;
@@ -44,7 +50,10 @@ final class PackColumns {
   long[] laneStart = new long[0];
   int laneLength;
 
-  /** 2 or 4 if a row's elements, some apart, go to so many lanes in turn; else 1. */
+  /** Phases of the columns, each of which has as many of the lanes. */
+  int phases;
+
+  /** 2 or 4 if a phase's elements in a row, some apart, go to so many lanes in turn; else 1. */
   int split;
 
   /** Offset of each of a kernel row's taps in a row of the band. */
@@ -97,13 +106,16 @@ final class PackColumns {
    */
   void plan(Conv2dAxis rows, Conv2dAxis columns, long first, int count, int tapRow, int tapRows) {
     planSegments(rows, columns, first, count);
+    int run = columns.run();
     boolean oneRow = segments == 1;
-    int from = oneRow ? segmentStart[0] : 0;
-    planLanes(columns, from, oneRow ? length[0] : columns.outputs);
+    int from = oneRow ? segmentStart[0] % run : 0;
+    planLanes(columns, from, oneRow ? length[0] : run);
     planSplit(columns);
     planSlots(rows, tapRow, tapRows);
+    int phaseLength = slotLength() / phases;
     for (int i = 0; i < segments; i++) {
-      source[i] = source[i] * slotLength() + segmentStart[i] - from;
+      int shift = segmentStart[i] / run * phaseLength + segmentStart[i] % run - from;
+      source[i] = lineSlot[segmentLine[i]] * slotLength() + shift;
     }
   }
 
@@ -138,7 +150,7 @@ final class PackColumns {
     for (int tap = 0; tap < taps; tap++) {
       rowOffset[tap] = tap * tapSlots * length;
     }
-    int mostRows = segments * Math.ceilDiv(length, lanes);
+    int mostRows = lines * Math.ceilDiv(length, lanes);
     int mostTiles = segments * Math.ceilDiv(longest, lanes);
     if (rowFrom.length < mostRows) {
       rowFrom = new int[mostRows];
@@ -149,14 +161,18 @@ final class PackColumns {
       tileTo = new int[mostTiles];
     }
     rowVectors = 0;
+    for (int line = 0; line < lines; line++) {
+      for (int i = 0; i < length; i += lanes) {
+        rowFrom[rowVectors] = lineSlot[line] * length + i;
+        rowTo[rowVectors++] = line * length + i;
+      }
+    }
     tileVectors = 0;
     for (int segment = 0; segment < segments; segment++) {
-      for (int i = 0; i < length; i += lanes) {
-        rowFrom[rowVectors] = source[segment] + i;
-        rowTo[rowVectors++] = segment * length + i;
-      }
+      int line = segmentLine[segment];
+      int from = source[segment] + (line - lineSlot[line]) * length;
       for (int i = 0; i < this.length[segment]; i += lanes) {
-        tileFrom[tileVectors] = segment * length + i;
+        tileFrom[tileVectors] = from + i;
         tileTo[tileVectors++] = column[segment] + i;
       }
     }
@@ -167,19 +183,24 @@ final class PackColumns {
     int image = (int) (first / pixels);
     int row = (int) (first % pixels / columns.outputs);
     int start = (int) (first % columns.outputs);
-    int most = count / columns.outputs + 2;
+    int run = columns.run();
+    int most = count / run + 2;
     if (column.length < most) {
       growSegments(most);
     }
     segments = 0;
-    longest = Math.min(columns.outputs, count);
+    lines = 0;
+    longest = Math.min(run, count);
     runs = 0;
     for (int done = 0; done < count; ) {
-      int span = Math.min(columns.outputs - start, count - done);
+      int span = Math.min(run - start % run, count - done);
+      if (start == 0 || lines == 0) {
+        lineImage[lines] = image;
+        lineRow[lines++] = row;
+      }
       column[segments] = done;
       length[segments] = span;
-      segmentImage[segments] = image;
-      segmentRow[segments] = row;
+      segmentLine[segments] = lines - 1;
       segmentStart[segments] = start;
       segments++;
       long position =
@@ -188,8 +209,12 @@ final class PackColumns {
               + (long) start * columns.step;
       addRun(image, position, done, span, columns.step);
       done += span;
-      start = 0;
-      if (++row == rows.outputs) {
+      start += span;
+      if (start == columns.outputs) {
+        start = 0;
+        row++;
+      }
+      if (row == rows.outputs) {
         row = 0;
         image++;
       }
@@ -216,22 +241,35 @@ final class PackColumns {
     column = new int[most];
     length = new int[most];
     source = new int[most];
-    segmentImage = new int[most];
-    segmentRow = new int[most];
+    segmentLine = new int[most];
     segmentStart = new int[most];
+    lineImage = new int[most];
+    lineRow = new int[most];
+    lineSlot = new int[most];
     runImage = new int[most];
     runColumn = new int[most];
     runLength = new int[most];
     runPosition = new long[most];
   }
 
-  /** Lanes for outputs {@code from} to {@code from + outputs - 1} of a row. */
+  /** Lanes for outputs {@code from} to {@code from + outputs - 1} of a row, of each phase. */
   private void planLanes(Conv2dAxis axis, int from, int outputs) {
     int taps = axis.taps;
-    if (tapOffset.length < taps) {
-      tapOffset = new int[taps];
-      laneStart = new long[taps];
+    phases = axis.phases;
+    if (laneStart.length < taps * phases) {
+      tapOffset = new int[taps * phases];
+      laneStart = new long[taps * phases];
     }
+    planLanesOfOne(axis, from, outputs);
+    int some = lanes;
+    lanes *= phases;
+    for (int lane = some; lane < lanes; lane++) {
+      laneStart[lane] = laneStart[lane - some] + 1;
+    }
+  }
+
+  private void planLanesOfOne(Conv2dAxis axis, int from, int outputs) {
+    int taps = axis.taps;
     long origin = (long) from * axis.stride - axis.before;
     // A lane for each remainder of a tap's place by the stride, shared by the taps that have it.
     lanes = 0;
@@ -266,22 +304,23 @@ final class PackColumns {
   }
 
   private void planSplit(Conv2dAxis axis) {
-    split = (lanes == 2 || lanes == 4) && axis.stride % lanes == 0 ? lanes : 1;
+    int some = lanes / phases;
+    split = (some == 2 || some == 4) && axis.stride % some == 0 ? some : 1;
     for (int lane = 1; lane < split; lane++) {
-      if (laneStart[lane] != laneStart[0] + (long) lane * (axis.stride / lanes)) {
+      if (laneStart[lane] != laneStart[0] + (long) lane * (axis.stride / some)) {
         split = 1;
       }
     }
   }
 
-  /** Rows of the band; leaves each segment's first slot in {@link #source}. */
+  /** Rows of the band, and each line's first. */
   private void planSlots(Conv2dAxis axis, int tapRow, int tapRows) {
     long between = (long) Math.max(0, tapRows - 1) * axis.dilation + 1;
     long shared = 0;
-    for (int i = 0; i < segments; i++) {
-      shared += startsImage(i) ? between : axis.stride;
+    for (int i = 0; i < lines; i++) {
+      shared += startsImage(i) ? between : apartFromLast(axis, i);
     }
-    long apart = (long) tapRows * segments;
+    long apart = (long) tapRows * lines;
     int most = Math.toIntExact(Math.min(shared, apart));
     if (slotRow.length < most) {
       slotRow = new int[most];
@@ -291,13 +330,13 @@ final class PackColumns {
     if (shared <= apart) {
       shareSlots(axis, origin, (int) between);
     } else {
-      tapSlots = segments;
+      tapSlots = lines;
       slots = 0;
       for (int tap = 0; tap < tapRows; tap++) {
-        for (int i = 0; i < segments; i++) {
-          source[i] = i;
-          long row = (long) segmentRow[i] * axis.stride + (long) tap * axis.dilation + origin;
-          addSlot(axis, segmentImage[i], row);
+        for (int i = 0; i < lines; i++) {
+          lineSlot[i] = i;
+          long row = axis.firstInput(lineRow[i]) + (long) tap * axis.dilation + origin;
+          addSlot(axis, lineImage[i], row);
         }
       }
     }
@@ -307,12 +346,11 @@ final class PackColumns {
   private void shareSlots(Conv2dAxis axis, long origin, int between) {
     tapSlots = axis.dilation;
     slots = 0;
-    for (int i = 0; i < segments; i++) {
-      int image = segmentImage[i];
-      long row = (long) segmentRow[i] * axis.stride + origin;
-      source[i] = startsImage(i) ? slots : source[i - 1] + axis.stride;
-      for (int slot = slots - source[i]; slot < between; slot++) {
-        addSlot(axis, image, row + slot);
+    for (int i = 0; i < lines; i++) {
+      long row = axis.firstInput(lineRow[i]) + origin;
+      lineSlot[i] = startsImage(i) ? slots : lineSlot[i - 1] + (int) apartFromLast(axis, i);
+      for (int slot = slots - lineSlot[i]; slot < between; slot++) {
+        addSlot(axis, lineImage[i], row + slot);
       }
     }
   }
@@ -323,7 +361,12 @@ final class PackColumns {
     slots++;
   }
 
-  private boolean startsImage(int segment) {
-    return segment == 0 || segmentImage[segment] != segmentImage[segment - 1];
+  private boolean startsImage(int line) {
+    return line == 0 || lineImage[line] != lineImage[line - 1];
+  }
+
+  /** Rows of the image from the line before. */
+  private long apartFromLast(Conv2dAxis axis, int line) {
+    return axis.firstInput(lineRow[line]) - axis.firstInput(lineRow[line - 1]);
   }
 }

@@ -114,6 +114,11 @@ final class PackF32 {
     int to = 0;
     for (int channel = 0; channel < channels; channel++) {
       long plane = first + (long) channel * height * width;
+      if (block.split > 1 && block.phases > 1) {
+        phases(block, from, plane, image, width, whole, band, to);
+        to += block.slots * length;
+        continue;
+      }
       if (block.split > 1) {
         // All rows first: one just stored is not ready to be loaded in other vectors.
         rows(block, from, plane, image, width, stride / block.split, whole, 0);
@@ -139,6 +144,30 @@ final class PackF32 {
           lane(from, at, width, block.laneStart[lane], stride, band, index, block.laneLength);
         }
       }
+    }
+  }
+
+  /** A channel's rows, whose phases take turns, as the lanes of each phase do in it. */
+  private static void phases(
+      PackColumns block,
+      MemorySegment from,
+      long plane,
+      long image,
+      int width,
+      float[] whole,
+      float[] band,
+      int to) {
+    int length = block.slotLength();
+    int phase = length / block.phases;
+    int all = block.slots * length;
+    // All rows first, as above.
+    int turned = all + LANES;
+    rows(block, from, plane, image, width, 1, whole, 0);
+    for (int at = 0; at < all; at += length) {
+      split(whole, at, block.phases, whole, turned + at, phase);
+    }
+    for (int at = 0; at < all; at += phase) {
+      split(whole, turned + at, block.split, band, to + at, block.laneLength);
     }
   }
 
@@ -411,13 +440,16 @@ final class PackF32 {
     zeros(to, index + rows * pitch, index + length);
   }
 
-  /** {@code to[2 * i] = from[even + i]} and {@code to[2 * i + 1] = from[odd + i]}. */
-  static void zip(float[] from, int even, int odd, float[] to, int length) {
+  /** From {@code index} on, in turn {@code from[even + i]} and {@code from[odd + i]}. */
+  static void zip(float[] from, int even, int odd, float[] to, int index, int length) {
     for (int i = 0; i < length; i += LANES) {
       IntVector left = FloatVector.fromArray(SPECIES, from, even + i).reinterpretAsInts();
       IntVector right = FloatVector.fromArray(SPECIES, from, odd + i).reinterpretAsInts();
-      LanesF32.LOWER.selectFrom(left, right).reinterpretAsFloats().intoArray(to, 2 * i);
-      LanesF32.UPPER.selectFrom(left, right).reinterpretAsFloats().intoArray(to, 2 * i + LANES);
+      LanesF32.LOWER.selectFrom(left, right).reinterpretAsFloats().intoArray(to, index + 2 * i);
+      LanesF32.UPPER
+          .selectFrom(left, right)
+          .reinterpretAsFloats()
+          .intoArray(to, index + 2 * i + LANES);
     }
   }
 

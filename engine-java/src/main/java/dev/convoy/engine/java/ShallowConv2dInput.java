@@ -250,7 +250,7 @@ final class ShallowConv2dInput {
       int at = phase * plane + below / stride * pitch + left / stride;
       long place = (to * inputs.h() + row) * width;
       int pairs = Math.ceilDiv(width + left % 2, 2);
-      work.zip(GemmPanels.Part.BAND, at, at + plane, GemmPanels.Part.TURNED, pairs);
+      work.zip(GemmPanels.Part.BAND, at, at + plane, GemmPanels.Part.TURNED, 0, pairs);
       work.store(GemmPanels.Part.TURNED, left % 2, dx, place, width, epilogue);
     }
   }

@@ -380,37 +380,61 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     Conv2dAxis rows = tiles.rows(phase);
     Conv2dAxis columns = tiles.columns(phase);
     GemmPanels.Part part = GemmPanels.Part.TURNED;
-    boolean apart = columns.step > 1;
-    if (apart) {
+    int far = some * outputs * stride;
+    int run = columns.run();
+    boolean zipped = columns.phases == 2 && block.segments == 2 * block.lines;
+    if (columns.step > 1 && !zipped) {
       boolean relu = epilogue == GemmEpilogue.RELU;
       for (int row = 0; row < outputs; row++) {
-        int index = (row * some + which) * outputs * stride;
+        int index = row * far + which * outputs * stride;
         work.finish(part, index, outputs * stride, bias, channel, relu);
       }
     }
     int channelsOut = tiles.groups * tiles.filters;
-    for (int segment = 0; segment < block.segments; segment++) {
-      long image = (long) block.segmentImage[segment] * channelsOut + channel;
-      int first = columns.start + block.segmentStart[segment] * outputs * columns.step;
+    for (int segment = 0; segment < block.segments; segment += zipped ? 2 : 1) {
+      int line = block.segmentLine[segment];
+      int start = block.segmentStart[segment];
+      int first = columns.start + start / run + start % run * outputs * columns.step;
       int left = Math.max(first, 0);
       int most = Math.ceilDiv(columns.size - left, columns.step);
       int length = Math.min(block.length[segment] * outputs - (left - first), most);
       int from = block.column[segment] * outputs + left - first;
-      int top = rows.start + block.segmentRow[segment] * outputs * rows.step;
+      int lineRow = block.lineRow[line];
+      int top = rows.start + lineRow % rows.phases + lineRow / rows.phases * outputs * rows.step;
       int above = Math.max(top, 0);
       int high = Math.min(outputs - (above - top), Math.ceilDiv(rows.size - above, rows.step));
-      int far = some * outputs * stride;
       int index = (above - top) * far + which * outputs * stride + from;
+      long image = (long) block.lineImage[line] * channelsOut + channel;
       long at = (image * rows.size + above) * columns.size + left;
       long step = (long) rows.step * columns.size;
-      if (!apart) {
+      if (zipped) {
+        storeZipped(work, index, far, block.length[segment] * outputs, at, step, high, channel);
+      } else if (columns.step == 1) {
         work.store(part, index, far, output, at, step, high, length, epilogue, bias, channel);
-        continue;
-      }
-      boolean add = epilogue == GemmEpilogue.ADD;
-      for (int row = 0; row < high; row++, index += far, at += step) {
-        work.scatter(part, index, output, at, columns.step, length, add);
+      } else {
+        boolean add = epilogue == GemmEpilogue.ADD;
+        for (int row = 0; row < high; row++, index += far, at += step) {
+          work.scatter(part, index, output, at, columns.step, length, add);
+        }
       }
     }
+  }
+
+  /**
+   * Writes whole rows of outputs whose columns are of two phases.
+   *
+   * @param index of the first phase's, which so many of the second's follow
+   */
+  private void storeZipped(
+      GemmPanels work, int index, int far, int run, long at, long step, int high, int channel) {
+    GemmPanels.Part whole = GemmPanels.Part.TILES;
+    int size = tiles.columns(0).size;
+    int apart = 2 * GemmTile.roundUp(run, work.lanes());
+    work.reserve(whole, (long) outputs * apart);
+    for (int row = 0; row < high; row++) {
+      int even = index + row * far;
+      work.zip(GemmPanels.Part.TURNED, even, even + run, whole, row * apart, run);
+    }
+    work.store(whole, 0, apart, output, at, step, high, size, epilogue, bias, channel);
   }
 }

@@ -24,7 +24,7 @@ final class WinogradF64 {
 
   /** From one point's rows of a block to the next point's. */
   static int rowPlane(PackColumns block) {
-    return (Math.ceilDiv(block.segments * block.slotLength(), LANES) + 1 | 1) * LANES;
+    return (Math.ceilDiv(block.lines * block.slotLength(), LANES) + 1 | 1) * LANES;
   }
 
   static void sixInputs(

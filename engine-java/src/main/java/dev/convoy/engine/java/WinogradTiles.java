@@ -9,7 +9,8 @@ import java.util.Arrays;
 /**
  * The tiles of a Winograd convolution and how they are cut into blocks. A tile is an output of a
  * convolution with a kernel as large as the tile's input: so the planning and packing of column
- * matrices serves tiles too. With dilation, each phase is such a convolution.
+ * matrices serves tiles too. With dilation, each phase is such a convolution; where all have as
+ * many tiles they are worked on together.
  *
  * <p>All of it follows from the shapes alone. Made anew for each call, in place.
  */
@@ -87,11 +88,26 @@ final class WinogradTiles {
   private void phases(int apart, int taps) {
     rowPhaseCount = Math.min(rowAxis.dilation, rowAxis.outputs);
     columnPhaseCount = Math.min(columnAxis.dilation, columnAxis.outputs);
-    rowPhases = tiles(rowAxis, rowPhaseCount, rowPhases, apart, taps);
-    columnPhases = tiles(columnAxis, columnPhaseCount, columnPhases, apart, taps);
+    // All phases in a block read an image once, not once each. Rows of the image are split into
+    // two or four phases as vectors.
+    int rows = likePhases(rowAxis) ? rowPhaseCount : 1;
+    boolean split = columnPhaseCount == 2 || columnPhaseCount == 4;
+    int columns = split && likePhases(columnAxis) ? columnPhaseCount : 1;
+    rowPhaseCount /= rows;
+    columnPhaseCount /= columns;
+    rowPhases = tiles(rowAxis, rowPhaseCount, rows, rowPhases, apart, taps);
+    columnPhases = tiles(columnAxis, columnPhaseCount, columns, columnPhases, apart, taps);
   }
 
-  private Conv2dAxis[] tiles(Conv2dAxis axis, int count, Conv2dAxis[] phases, int apart, int taps) {
+  /** Whether all phases have as many tiles. */
+  private boolean likePhases(Conv2dAxis axis) {
+    int last = Math.min(axis.dilation, axis.outputs) - 1;
+    return Conv2dAxis.tilesOf(axis, 0, kind.outputs)
+        == Conv2dAxis.tilesOf(axis, last, kind.outputs);
+  }
+
+  private Conv2dAxis[] tiles(
+      Conv2dAxis axis, int count, int together, Conv2dAxis[] phases, int apart, int taps) {
     Conv2dAxis[] all = phases;
     if (all.length < count) {
       all = Arrays.copyOf(phases, count);
@@ -100,7 +116,7 @@ final class WinogradTiles {
       }
     }
     for (int phase = 0; phase < count; phase++) {
-      all[phase].tiles(axis, phase, kind.outputs, apart, taps);
+      all[phase].tiles(axis, phase, together, kind.outputs, apart, taps);
     }
     return all;
   }
