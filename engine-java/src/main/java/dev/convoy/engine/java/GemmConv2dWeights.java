@@ -162,7 +162,6 @@ final class GemmConv2dWeights {
     locate(out, piece % outputs);
     int chunk = piece / outputs;
     int region = (int) (piece * regionLength());
-    partial.clear(GemmPanels.Part.PRODUCT, region, (int) regionLength());
     int left = panels.stride(packedPixels);
     int rightPanel = packedPixels * tile;
     panels.reserve(GemmPanels.Part.LEFT, (long) GemmTile.roundUp(out.rows, GemmTile.ROWS) * left);
@@ -170,6 +169,9 @@ final class GemmConv2dWeights {
     long last = Math.min((chunk + 1) * chunkPixels, (long) images * planeOut);
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
+    int gradients = region + filterPanels * sumPanel;
+    partial.clear(GemmPanels.Part.PRODUCT, gradients, filterPanels * tile);
+    boolean fresh = true;
     for (long pixel = chunk * chunkPixels; pixel < last; pixel += packedPixels) {
       int pixels = (int) Math.min(packedPixels, last - pixel);
       mine.columns.plan(rows, columns, pixel, pixels, out.tapRow, out.tapRows);
@@ -186,8 +188,7 @@ final class GemmConv2dWeights {
           left);
       packFilters(panels, mine.columns, out);
       if (givesBias(out)) {
-        int to = region + filterPanels * sumPanel;
-        panels.addRows(0, rightPanel, tile, pixels, filterPanels, partial, to);
+        panels.addRows(0, rightPanel, tile, pixels, filterPanels, partial, gradients);
       }
       for (int first = 0; first < pixels; first += DEPTH) {
         panels.addProduct(
@@ -201,8 +202,13 @@ final class GemmConv2dWeights {
             sumPanel,
             out.rows,
             out.filters,
-            Math.min(DEPTH, pixels - first));
+            Math.min(DEPTH, pixels - first),
+            fresh);
+        fresh = false;
       }
+    }
+    if (fresh) {
+      partial.clear(GemmPanels.Part.PRODUCT, region, filterPanels * sumPanel); // no pixels left
     }
   }
 

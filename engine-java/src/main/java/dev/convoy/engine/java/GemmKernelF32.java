@@ -1,5 +1,6 @@
 package dev.convoy.engine.java;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -245,15 +246,16 @@ final class GemmKernelF32 {
   }
 
   /**
-   * {@code C += A · B}, with A row-major, and B and C in panels of {@link #TILE_COLUMNS} columns,
-   * whose rows follow each other: tiles far apart cost a wait for memory each, and rows far apart
-   * an address translation each.
+   * {@code C = A · B} or {@code C += A · B}, with A row-major, and B and C in panels of {@link
+   * #TILE_COLUMNS} columns, whose rows follow each other: tiles far apart cost a wait for memory
+   * each, and rows far apart an address translation each.
    *
    * <p>Rows of A and C must exist up to a multiple of 8 and columns up to one of {@link
    * #TILE_COLUMNS}; what they hold beyond is ignored.
    *
    * @param bPanel from one panel of B to the next
    * @param cPanel from one panel of C to the next
+   * @param fresh whether C is to be overwritten: a panel is cleared just before it is added to
    */
   static void add(
       float[] a,
@@ -267,13 +269,18 @@ final class GemmKernelF32 {
       int cPanel,
       int rows,
       int columns,
-      int depth) {
+      int depth,
+      boolean fresh) {
     int panels = Math.ceilDiv(columns, TILE_COLUMNS);
     for (int panel = 0; panel < panels; panel++) {
       int bAt = b0 + panel * bPanel;
+      int cAt = c0 + panel * cPanel;
+      if (fresh) {
+        Arrays.fill(c, cAt, cAt + GemmTile.roundUp(rows, GemmTile.ROWS) * TILE_COLUMNS, 0);
+      }
       for (int row = 0; row < rows; row += GemmTile.ROWS) {
         int aRow = a0 + row * lda;
-        int cRow = c0 + panel * cPanel + row * TILE_COLUMNS;
+        int cRow = cAt + row * TILE_COLUMNS;
         if (rows - row <= GemmTile.HALF) {
           add4(a, aRow, lda, b, bAt, c, cRow, depth);
         } else if (GemmTile.MANY_REGISTERS) {

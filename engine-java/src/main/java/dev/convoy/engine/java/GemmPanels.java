@@ -184,7 +184,8 @@ abstract class GemmPanels {
       int cPanel,
       int rows,
       int columns,
-      int depth);
+      int depth,
+      boolean fresh);
 
   /**
    * Sets the product part, from {@code index} on, to the products of the left part's row at {@code

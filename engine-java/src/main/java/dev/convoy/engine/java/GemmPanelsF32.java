@@ -187,10 +187,11 @@ final class GemmPanelsF32 extends GemmPanels {
       int cPanel,
       int rows,
       int columns,
-      int depth) {
+      int depth,
+      boolean fresh) {
     float[] a = ((GemmPanelsF32) leftOwner).left;
     float[] c = ((GemmPanelsF32) productOwner).product;
-    GemmKernelF32.add(a, a0, lda, right, b0, bPanel, c, c0, cPanel, rows, columns, depth);
+    GemmKernelF32.add(a, a0, lda, right, b0, bPanel, c, c0, cPanel, rows, columns, depth, fresh);
   }
 
   @Override

@@ -187,10 +187,11 @@ final class GemmPanelsF64 extends GemmPanels {
       int cPanel,
       int rows,
       int columns,
-      int depth) {
+      int depth,
+      boolean fresh) {
     double[] a = ((GemmPanelsF64) leftOwner).left;
     double[] c = ((GemmPanelsF64) productOwner).product;
-    GemmKernelF64.add(a, a0, lda, right, b0, bPanel, c, c0, cPanel, rows, columns, depth);
+    GemmKernelF64.add(a, a0, lda, right, b0, bPanel, c, c0, cPanel, rows, columns, depth, fresh);
   }
 
   @Override

@@ -172,7 +172,9 @@ final class WinogradConv2dWeights {
     int channel = region % channelBlocks * channelsPerBlock;
     int channels = Math.min(channelsPerBlock, inputs.channels - channel);
     int sum = (int) (piece * region());
-    partial.clear(GemmPanels.Part.PRODUCT, sum, (int) region());
+    int gradients = sum + planes * sumPlane;
+    partial.clear(GemmPanels.Part.PRODUCT, gradients, filterPanels * tile);
+    boolean fresh = true;
     work.reserve(GemmPanels.Part.LEFT, (long) planes * inputPlane);
     work.reserve(GemmPanels.Part.RIGHT, (long) planes * outputPlane);
     long blocks = (long) inputs.phases() * inputs.blocks;
@@ -189,7 +191,7 @@ final class WinogradConv2dWeights {
       if (db != null && channel == 0) {
         // A tile's transform is, at the points one, the sum of its elements.
         int ones = (points + 1) * outputPlane;
-        work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, sum + planes * sumPlane);
+        work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, gradients);
       }
       for (int plane = 0; plane < planes; plane++) {
         work.addProduct(
@@ -203,8 +205,13 @@ final class WinogradConv2dWeights {
             sumPanel,
             channels,
             inputs.filters,
-            deep);
+            deep,
+            fresh);
       }
+      fresh = false;
+    }
+    if (fresh) {
+      partial.clear(GemmPanels.Part.PRODUCT, sum, planes * sumPlane); // phases without tiles
     }
   }
 
@@ -229,7 +236,7 @@ final class WinogradConv2dWeights {
       int first = panel * tile;
       int right = panel * outputPanel;
       int some = Math.min(tile, end - first);
-      work.clear(GemmPanels.Part.PRODUCT, 0, (int) region());
+      work.clear(GemmPanels.Part.PRODUCT, planes * sumPlane, tile);
       if (db != null && channel == 0) {
         int ones = (points + 1) * outputPlane + right;
         work.addRows(ones, outputPanel, tile, deep, 1, work, planes * sumPlane);
@@ -237,7 +244,8 @@ final class WinogradConv2dWeights {
       for (int plane = 0; plane < planes; plane++) {
         int b = plane * outputPlane + right;
         int c = plane * sumPlane;
-        work.addProduct(work, plane * inputPlane, stride, b, 0, work, c, 0, channels, some, deep);
+        work.addProduct(
+            work, plane * inputPlane, stride, b, 0, work, c, 0, channels, some, deep, true);
       }
       for (int i = 0; i < some; i += work.lanes()) {
         write(work, work, i, planes * sumPlane + i, group, channel, channels, first + i);
