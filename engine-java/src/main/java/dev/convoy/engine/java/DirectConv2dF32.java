@@ -1,7 +1,6 @@
 package dev.convoy.engine.java;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Convolution from the band itself, without a column matrix, in vectors of neighbouring pixels. */
@@ -214,62 +213,5 @@ final class DirectConv2dF32 {
     sum31.intoArray(to, to1 + 3 * far);
     sum32.intoArray(to, to2 + 3 * far);
     sum33.intoArray(to, to3 + 3 * far);
-  }
-
-  /**
-   * Adds the sums of {@code dy} times the pixels under each of the block's tap places.
-   *
-   * @param dy the block's columns
-   * @param room four vectors' room
-   */
-  static void weights(
-      PackColumns block, float[] band, float[] dy, float[] sums, int index, float[] room) {
-    for (int tap = 0; tap < block.places; tap += 4) {
-      four(block, band, dy, tap, room);
-      int some = Math.min(4, block.places - tap);
-      for (int i = 0; i < some; i++) {
-        sums[index + tap + i] += GemmOutputF32.total(room, i * LANES);
-      }
-    }
-  }
-
-  private static void four(PackColumns block, float[] band, float[] dy, int tap, float[] room) {
-    int last = block.places - 1;
-    int at0 = block.place[tap];
-    int at1 = block.place[Math.min(tap + 1, last)];
-    int at2 = block.place[Math.min(tap + 2, last)];
-    int at3 = block.place[Math.min(tap + 3, last)];
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = sum0;
-    FloatVector sum2 = sum0;
-    FloatVector sum3 = sum0;
-    for (int segment = 0; segment < block.segments; segment++) {
-      int from = block.source[segment];
-      int column = block.column[segment];
-      int length = block.length[segment];
-      int i = 0;
-      for (; i <= length - LANES; i += LANES) {
-        FloatVector gradient = FloatVector.fromArray(SPECIES, dy, column + i);
-        int at = from + i;
-        sum0 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at0), sum0);
-        sum1 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at1), sum1);
-        sum2 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at2), sum2);
-        sum3 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at3), sum3);
-      }
-      if (i < length) {
-        // Both factors, since what lies past the row's end may be infinite or NaN.
-        VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - i)) - 1);
-        FloatVector gradient = FloatVector.fromArray(SPECIES, dy, column + i, rest);
-        int at = from + i;
-        sum0 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at0, rest), sum0);
-        sum1 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at1, rest), sum1);
-        sum2 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at2, rest), sum2);
-        sum3 = gradient.fma(FloatVector.fromArray(SPECIES, band, at + at3, rest), sum3);
-      }
-    }
-    sum0.intoArray(room, 0);
-    sum1.intoArray(room, LANES);
-    sum2.intoArray(room, 2 * LANES);
-    sum3.intoArray(room, 3 * LANES);
   }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -198,15 +199,21 @@ final class GemmOutputF32 {
   }
 
   /**
-   * The sum of a vector in an array, which is overwritten. The vector's own reduction leaves the
-   * order open, and the interpreter's is not the compiler's.
+   * The sum of a vector in an array, which is overwritten: of neighbours, then of those' sums, and
+   * so on. The vector's own reduction leaves the order open, and the interpreter's is not the
+   * compiler's.
    */
   static float total(float[] array, int at) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        array[at + i] += array[at + half + i];
-      }
+    FloatVector sums = FloatVector.fromArray(SPECIES, array, at);
+    for (int wide = LANES; wide > 1; wide /= 2) {
+      IntVector lanes = sums.reinterpretAsInts();
+      sums =
+          LanesF32.EVEN
+              .selectFrom(lanes, lanes)
+              .reinterpretAsFloats()
+              .add(LanesF32.ODD.selectFrom(lanes, lanes).reinterpretAsFloats());
     }
+    sums.intoArray(array, at);
     return array[at];
   }
 

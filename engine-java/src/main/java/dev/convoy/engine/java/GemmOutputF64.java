@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -198,15 +199,21 @@ final class GemmOutputF64 {
   }
 
   /**
-   * The sum of a vector in an array, which is overwritten. The vector's own reduction leaves the
-   * order open, and the interpreter's is not the compiler's.
+   * The sum of a vector in an array, which is overwritten: of neighbours, then of those' sums, and
+   * so on. The vector's own reduction leaves the order open, and the interpreter's is not the
+   * compiler's.
    */
   static double total(double[] array, int at) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        array[at + i] += array[at + half + i];
-      }
+    DoubleVector sums = DoubleVector.fromArray(SPECIES, array, at);
+    for (int wide = LANES; wide > 1; wide /= 2) {
+      LongVector lanes = sums.reinterpretAsLongs();
+      sums =
+          LanesF64.EVEN
+              .selectFrom(lanes, lanes)
+              .reinterpretAsDoubles()
+              .add(LanesF64.ODD.selectFrom(lanes, lanes).reinterpretAsDoubles());
     }
+    sums.intoArray(array, at);
     return array[at];
   }
 

@@ -291,10 +291,24 @@ abstract class GemmPanels {
       PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far);
 
   /**
-   * Adds to another's product part, from {@code index} on, the gradients of a block's taps. The
-   * left part holds {@code dy}.
+   * Adds to another's product part, from {@code index} on, the gradients of a block's taps for one
+   * filter, to a vector of sums for each. The left part holds {@code dy}.
    */
   abstract void directWeights(PackColumns block, GemmPanels productOwner, int index);
+
+  /** Whether so many elements of the band are finite; maybe not if what follows them isn't. */
+  abstract boolean isBandFinite(int length);
+
+  /** The same for four filters from {@code dy} itself; see {@link DirectWeightsF32#ofFour}. */
+  abstract void directWeights(
+      PackColumns block,
+      MemorySegment dy,
+      long at,
+      long far,
+      int last,
+      GemmPanels productOwner,
+      int index,
+      int next);
 
   /** Writes a run of neighbours from a part to a tensor. */
   final void store(

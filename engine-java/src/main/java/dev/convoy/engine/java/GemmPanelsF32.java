@@ -351,9 +351,28 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  boolean isBandFinite(int length) {
+    return DirectWeightsF32.areFinite(band, length, tile);
+  }
+
+  @Override
   void directWeights(PackColumns block, GemmPanels productOwner, int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
-    DirectConv2dF32.weights(block, band, left, sums, index, tile);
+    DirectWeightsF32.ofOne(block, band, left, sums, index);
+  }
+
+  @Override
+  void directWeights(
+      PackColumns block,
+      MemorySegment dy,
+      long at,
+      long far,
+      int last,
+      GemmPanels productOwner,
+      int index,
+      int next) {
+    float[] sums = ((GemmPanelsF32) productOwner).product;
+    DirectWeightsF32.ofFour(block, band, dy, at, far, last, sums, index, next);
   }
 
   @Override

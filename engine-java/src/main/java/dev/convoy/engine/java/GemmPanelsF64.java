@@ -351,9 +351,28 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  boolean isBandFinite(int length) {
+    return DirectWeightsF64.areFinite(band, length, tile);
+  }
+
+  @Override
   void directWeights(PackColumns block, GemmPanels productOwner, int index) {
     double[] sums = ((GemmPanelsF64) productOwner).product;
-    DirectConv2dF64.weights(block, band, left, sums, index, tile);
+    DirectWeightsF64.ofOne(block, band, left, sums, index);
+  }
+
+  @Override
+  void directWeights(
+      PackColumns block,
+      MemorySegment dy,
+      long at,
+      long far,
+      int last,
+      GemmPanels productOwner,
+      int index,
+      int next) {
+    double[] sums = ((GemmPanelsF64) productOwner).product;
+    DirectWeightsF64.ofFour(block, band, dy, at, far, last, sums, index, next);
   }
 
   @Override

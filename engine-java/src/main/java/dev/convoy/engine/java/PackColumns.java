@@ -84,6 +84,9 @@ final class PackColumns {
   int[] tileFrom = new int[0];
   int[] tileTo = new int[0];
 
+  /** The lanes of each that the one before hasn't, as bits. */
+  long[] tileKeep = new long[0];
+
   /** Elements of a row of the band. */
   int slotLength() {
     return lanes * laneLength;
@@ -174,6 +177,30 @@ final class PackColumns {
       for (int i = 0; i < this.length[segment]; i += lanes) {
         tileFrom[tileVectors] = from + i;
         tileTo[tileVectors++] = column[segment] + i;
+      }
+    }
+  }
+
+  /**
+   * Lists the vectors of all segments, which must be a vector long: each segment's last ends where
+   * it does. What they are made of lies at {@link #tileFrom} in the band, and they are columns from
+   * {@link #tileTo} on.
+   */
+  void planOverlapping(int lanes) {
+    int most = segments * Math.ceilDiv(longest, lanes);
+    if (tileKeep.length < most) {
+      tileFrom = new int[most];
+      tileTo = new int[most];
+      tileKeep = new long[most];
+    }
+    tileVectors = 0;
+    for (int segment = 0; segment < segments; segment++) {
+      int last = length[segment] - lanes;
+      for (int i = 0; i < length[segment]; i += lanes) {
+        int at = Math.min(i, last);
+        tileFrom[tileVectors] = source[segment] + at;
+        tileTo[tileVectors] = column[segment] + at;
+        tileKeep[tileVectors++] = -1L << (i - at);
       }
     }
   }

@@ -1,0 +1,223 @@
+package dev.convoy.engine.java;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Gradients with respect to weights, each the sum of {@code dy} times the pixels of the band under
+ * its tap. Each weight has a vector of sums, which are added up at the end.
+ *
+ * <p>Where a vector reaches past what is wanted {@code dy} is taken to be zero, and a pixel too if
+ * it may be infinite or NaN.
+ */
+final class DirectWeightsF64 {
+  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private DirectWeightsF64() {}
+
+  /**
+   * The sums of four filters, of pixels that are finite.
+   *
+   * @param block whose vectors overlap rather than end after a row: {@link
+   *     PackColumns#planOverlapping}
+   * @param at the element that the block's gradients begin with, in {@code dy} of the first filter
+   * @param far elements from one filter to the next
+   * @param last the last filter's place among the four; where there are fewer it is done again
+   * @param next sums from one filter to the next
+   */
+  static void ofFour(
+      PackColumns block,
+      double[] band,
+      MemorySegment dy,
+      long at,
+      long far,
+      int last,
+      double[] sums,
+      int index,
+      int next) {
+    for (int tap = 0; tap < block.places; tap += DirectConv2dWeights.TAPS) {
+      ofFour(block, band, tap, dy, at, far, last, sums, index + tap * LANES, next);
+    }
+  }
+
+  private static void ofFour(
+      PackColumns block,
+      double[] band,
+      int tap,
+      MemorySegment dy,
+      long at,
+      long far,
+      int last,
+      double[] sums,
+      int index,
+      int next) {
+    int[] from = block.tileFrom;
+    int[] to = block.tileTo;
+    long[] keep = block.tileKeep;
+    int count = block.tileVectors;
+    int end = block.places - 1;
+    int tap0 = block.place[tap];
+    int tap1 = block.place[Math.min(tap + 1, end)];
+    int tap2 = block.place[Math.min(tap + 2, end)];
+    int tap3 = block.place[Math.min(tap + 3, end)];
+    int tap4 = block.place[Math.min(tap + 4, end)];
+    MemorySegment memory = Memory.base(dy);
+    long at0 = Memory.at(dy) + at * Double.BYTES;
+    long at1 = at0 + Math.min(1, last) * far * Double.BYTES;
+    long at2 = at0 + Math.min(2, last) * far * Double.BYTES;
+    long at3 = at0 + last * far * Double.BYTES;
+    int index1 = index + next;
+    int index2 = index1 + next;
+    int index3 = index2 + next;
+    DoubleVector zero = DoubleVector.zero(SPECIES);
+    DoubleVector sum00 = DoubleVector.fromArray(SPECIES, sums, index);
+    DoubleVector sum01 = DoubleVector.fromArray(SPECIES, sums, index + LANES);
+    DoubleVector sum02 = DoubleVector.fromArray(SPECIES, sums, index + 2 * LANES);
+    DoubleVector sum03 = DoubleVector.fromArray(SPECIES, sums, index + 3 * LANES);
+    DoubleVector sum04 = DoubleVector.fromArray(SPECIES, sums, index + 4 * LANES);
+    DoubleVector sum10 = DoubleVector.fromArray(SPECIES, sums, index1);
+    DoubleVector sum11 = DoubleVector.fromArray(SPECIES, sums, index1 + LANES);
+    DoubleVector sum12 = DoubleVector.fromArray(SPECIES, sums, index1 + 2 * LANES);
+    DoubleVector sum13 = DoubleVector.fromArray(SPECIES, sums, index1 + 3 * LANES);
+    DoubleVector sum14 = DoubleVector.fromArray(SPECIES, sums, index1 + 4 * LANES);
+    DoubleVector sum20 = DoubleVector.fromArray(SPECIES, sums, index2);
+    DoubleVector sum21 = DoubleVector.fromArray(SPECIES, sums, index2 + LANES);
+    DoubleVector sum22 = DoubleVector.fromArray(SPECIES, sums, index2 + 2 * LANES);
+    DoubleVector sum23 = DoubleVector.fromArray(SPECIES, sums, index2 + 3 * LANES);
+    DoubleVector sum24 = DoubleVector.fromArray(SPECIES, sums, index2 + 4 * LANES);
+    DoubleVector sum30 = DoubleVector.fromArray(SPECIES, sums, index3);
+    DoubleVector sum31 = DoubleVector.fromArray(SPECIES, sums, index3 + LANES);
+    DoubleVector sum32 = DoubleVector.fromArray(SPECIES, sums, index3 + 2 * LANES);
+    DoubleVector sum33 = DoubleVector.fromArray(SPECIES, sums, index3 + 3 * LANES);
+    DoubleVector sum34 = DoubleVector.fromArray(SPECIES, sums, index3 + 4 * LANES);
+    for (int i = 0; i < count; i++) {
+      long offset = (long) to[i] * Double.BYTES;
+      DoubleVector dy0 = DoubleVector.fromMemorySegment(SPECIES, memory, at0 + offset, ORDER);
+      DoubleVector dy1 = DoubleVector.fromMemorySegment(SPECIES, memory, at1 + offset, ORDER);
+      DoubleVector dy2 = DoubleVector.fromMemorySegment(SPECIES, memory, at2 + offset, ORDER);
+      DoubleVector dy3 = DoubleVector.fromMemorySegment(SPECIES, memory, at3 + offset, ORDER);
+      int pixel = from[i];
+      DoubleVector x0 = DoubleVector.fromArray(SPECIES, band, tap0 + pixel);
+      DoubleVector x1 = DoubleVector.fromArray(SPECIES, band, tap1 + pixel);
+      DoubleVector x2 = DoubleVector.fromArray(SPECIES, band, tap2 + pixel);
+      DoubleVector x3 = DoubleVector.fromArray(SPECIES, band, tap3 + pixel);
+      DoubleVector x4 = DoubleVector.fromArray(SPECIES, band, tap4 + pixel);
+      VectorMask<Double> kept = VectorMask.fromLong(SPECIES, keep[i]);
+      dy0 = zero.blend(dy0, kept);
+      dy1 = zero.blend(dy1, kept);
+      dy2 = zero.blend(dy2, kept);
+      dy3 = zero.blend(dy3, kept);
+      sum00 = x0.fma(dy0, sum00);
+      sum10 = x0.fma(dy1, sum10);
+      sum20 = x0.fma(dy2, sum20);
+      sum30 = x0.fma(dy3, sum30);
+      sum01 = x1.fma(dy0, sum01);
+      sum11 = x1.fma(dy1, sum11);
+      sum21 = x1.fma(dy2, sum21);
+      sum31 = x1.fma(dy3, sum31);
+      sum02 = x2.fma(dy0, sum02);
+      sum12 = x2.fma(dy1, sum12);
+      sum22 = x2.fma(dy2, sum22);
+      sum32 = x2.fma(dy3, sum32);
+      sum03 = x3.fma(dy0, sum03);
+      sum13 = x3.fma(dy1, sum13);
+      sum23 = x3.fma(dy2, sum23);
+      sum33 = x3.fma(dy3, sum33);
+      sum04 = x4.fma(dy0, sum04);
+      sum14 = x4.fma(dy1, sum14);
+      sum24 = x4.fma(dy2, sum24);
+      sum34 = x4.fma(dy3, sum34);
+    }
+    sum00.intoArray(sums, index);
+    sum01.intoArray(sums, index + LANES);
+    sum02.intoArray(sums, index + 2 * LANES);
+    sum03.intoArray(sums, index + 3 * LANES);
+    sum04.intoArray(sums, index + 4 * LANES);
+    sum10.intoArray(sums, index1);
+    sum11.intoArray(sums, index1 + LANES);
+    sum12.intoArray(sums, index1 + 2 * LANES);
+    sum13.intoArray(sums, index1 + 3 * LANES);
+    sum14.intoArray(sums, index1 + 4 * LANES);
+    sum20.intoArray(sums, index2);
+    sum21.intoArray(sums, index2 + LANES);
+    sum22.intoArray(sums, index2 + 2 * LANES);
+    sum23.intoArray(sums, index2 + 3 * LANES);
+    sum24.intoArray(sums, index2 + 4 * LANES);
+    sum30.intoArray(sums, index3);
+    sum31.intoArray(sums, index3 + LANES);
+    sum32.intoArray(sums, index3 + 2 * LANES);
+    sum33.intoArray(sums, index3 + 3 * LANES);
+    sum34.intoArray(sums, index3 + 4 * LANES);
+  }
+
+  /** Whether all of so many pixels are finite; what follows in the last vector counts too. */
+  static boolean areFinite(double[] band, int length, double[] room) {
+    DoubleVector zeros = DoubleVector.zero(SPECIES);
+    for (int i = 0; i < length; i += LANES) {
+      zeros = DoubleVector.fromArray(SPECIES, band, i).fma(DoubleVector.zero(SPECIES), zeros);
+    }
+    zeros.intoArray(room, 0);
+    return GemmOutputF64.total(room, 0) == 0;
+  }
+
+  /**
+   * The sums of one filter.
+   *
+   * @param dy the block's columns
+   */
+  static void ofOne(PackColumns block, double[] band, double[] dy, double[] sums, int index) {
+    for (int tap = 0; tap < block.places; tap += DirectConv2dWeights.TAPS) {
+      ofOne(block, band, tap, dy, sums, index + tap * LANES);
+    }
+  }
+
+  private static void ofOne(
+      PackColumns block, double[] band, int tap, double[] dy, double[] sums, int index) {
+    int last = block.places - 1;
+    int tap0 = block.place[tap];
+    int tap1 = block.place[Math.min(tap + 1, last)];
+    int tap2 = block.place[Math.min(tap + 2, last)];
+    int tap3 = block.place[Math.min(tap + 3, last)];
+    int tap4 = block.place[Math.min(tap + 4, last)];
+    DoubleVector sum0 = DoubleVector.fromArray(SPECIES, sums, index);
+    DoubleVector sum1 = DoubleVector.fromArray(SPECIES, sums, index + LANES);
+    DoubleVector sum2 = DoubleVector.fromArray(SPECIES, sums, index + 2 * LANES);
+    DoubleVector sum3 = DoubleVector.fromArray(SPECIES, sums, index + 3 * LANES);
+    DoubleVector sum4 = DoubleVector.fromArray(SPECIES, sums, index + 4 * LANES);
+    for (int segment = 0; segment < block.segments; segment++) {
+      int from = block.source[segment];
+      int column = block.column[segment];
+      int length = block.length[segment];
+      int i = 0;
+      for (; i <= length - LANES; i += LANES) {
+        DoubleVector gradient = DoubleVector.fromArray(SPECIES, dy, column + i);
+        int at = from + i;
+        sum0 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap0), sum0);
+        sum1 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap1), sum1);
+        sum2 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap2), sum2);
+        sum3 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap3), sum3);
+        sum4 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap4), sum4);
+      }
+      if (i < length) {
+        VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - i)) - 1);
+        DoubleVector gradient = DoubleVector.fromArray(SPECIES, dy, column + i, rest);
+        int at = from + i;
+        sum0 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap0, rest), sum0);
+        sum1 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap1, rest), sum1);
+        sum2 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap2, rest), sum2);
+        sum3 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap3, rest), sum3);
+        sum4 = gradient.fma(DoubleVector.fromArray(SPECIES, band, at + tap4, rest), sum4);
+      }
+    }
+    sum0.intoArray(sums, index);
+    sum1.intoArray(sums, index + LANES);
+    sum2.intoArray(sums, index + 2 * LANES);
+    sum3.intoArray(sums, index + 3 * LANES);
+    sum4.intoArray(sums, index + 4 * LANES);
+  }
+}
