@@ -117,6 +117,35 @@ class JavaConv2dTest {
             spec(Window.of(3, 4).stride(4, 6).dilation(2, 4).padding(3, 1, 2, 5)),
             t),
         new Case("dilation", 2, 5, 19, 14, 6, spec(Window.square(3).dilation(2).padding(2)), t),
+        new Case(
+            "dilation, unlike phases",
+            2,
+            5,
+            9,
+            25,
+            6,
+            spec(Window.square(3).dilation(2).padding(2)),
+            t),
+        new Case("dilation of 3 and 4", 2, 3, 25, 32, 6, spec(Window.square(3).dilation(3, 4)), t),
+        new Case(
+            "dilation, odd padding",
+            2,
+            3,
+            24,
+            23,
+            5,
+            spec(Window.square(5).dilation(2).padding(3, 4, 1, 2)),
+            t),
+        new Case(
+            "dilation, wide rows",
+            1,
+            2,
+            12,
+            703,
+            3,
+            spec(Window.square(3).dilation(2).padding(2)),
+            t),
+        new Case("dilation, many images", 40, 2, 12, 12, 9, spec(Window.square(3).dilation(2)), t),
         new Case("dilation apart", 1, 2, 40, 50, 3, spec(Window.square(2).dilation(31, 40)), t),
         new Case(
             "dilation and stride", 2, 2, 21, 20, 3, spec(Window.of(3, 2).dilation(3).stride(2)), t),
@@ -165,6 +194,18 @@ class JavaConv2dTest {
             t),
         new Case("big kernel", 1, 2, 20, 33, 2, spec(Window.of(19, 33).padding(3)), t),
         new Case("deep", 1, 70, 4, 5, 270, three, t),
+        new Case("few weights", 9, 3, 21, 40, 7, three, t),
+        new Case("few weights, one filter left", 2, 1, 20, 17, 5, three, t),
+        new Case(
+            "few weights, stride, dilation",
+            2,
+            2,
+            31,
+            53,
+            6,
+            spec(Window.of(4, 3).stride(1, 2).dilation(2, 1).padding(2, 1, 0, 3)),
+            t),
+        new Case("few weights, groups", 3, 4, 18, 33, 14, three.groups(2), t),
         new Case("many small images", 70, 3, 3, 3, 5, three, t),
         new Case("many pieces", 2, 6, 60, 60, 9, three, t),
         new Case("activation", 2, 3, 10, 10, 9, three.activation(Activation.RELU), t));
@@ -204,7 +245,21 @@ class JavaConv2dTest {
   })
   void depthwiseWeightsThatSeeNoInfinityGetNumbers(DType dtype, int stride, int width) {
     Window window = Window.square(3).padding(1).stride(stride);
-    Case c = new Case("infinite", 1, 2, 20, width, 2, spec(window).groups(2), dtype);
+    seeNoInfinity(new Case("infinite", 1, 2, 20, width, 2, spec(window).groups(2), dtype));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, 1, 48", "F32, 1, 27", "F32, 2, 37", "F64, 1, 27", "F64, 2, 37"})
+  void weightsThatSeeNoInfinityGetNumbers(DType dtype, int stride, int width) {
+    Window window = Window.square(3).padding(1).stride(stride);
+    Case c = new Case("infinite", 1, 2, 20, width, 6, spec(window), dtype);
+    seeNoInfinity(c.by(Conv2dAlgorithm.DIRECT));
+    seeNoInfinity(c.by(Conv2dAlgorithm.GEMM));
+  }
+
+  /** The upper row is infinite, which the windows' lower taps don't see. */
+  private static void seeNoInfinity(Case c) {
+    DType dtype = c.dtype();
     double[] xs = new double[(int) c.x().elements()];
     Arrays.fill(xs, 1);
     for (int channel = 0; channel < c.c(); channel++) {

@@ -118,6 +118,7 @@ final class VectorCliff {
   private void addConvolutions(DType dtype) {
     Window three = Window.square(3).padding(1);
     addConvolution(dtype, Conv2dAlgorithm.GEMM, three, 1);
+    addConvolution(dtype, Conv2dAlgorithm.DIRECT, three, 1);
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three, 1);
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, Window.square(5).padding(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three.padding(2).dilation(2), 1);
