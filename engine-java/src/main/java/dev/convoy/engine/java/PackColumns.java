@@ -87,6 +87,12 @@ final class PackColumns {
   /** The lanes of each that the one before hasn't, as bits. */
   long[] tileKeep = new long[0];
 
+  /** Whether the block's lines are all whole. */
+  boolean hasWholeLines(Conv2dAxis columns) {
+    int last = segments - 1;
+    return column[last] + length[last] == lines * columns.outputs;
+  }
+
   /** Elements of a row of the band. */
   int slotLength() {
     return lanes * laneLength;

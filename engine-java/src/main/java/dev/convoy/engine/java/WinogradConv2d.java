@@ -382,7 +382,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     GemmPanels.Part part = GemmPanels.Part.TURNED;
     int far = some * outputs * stride;
     int run = columns.run();
-    boolean zipped = columns.phases == 2 && block.segments == 2 * block.lines;
+    boolean zipped = columns.phases == 2 && block.hasWholeLines(columns);
     if (columns.step > 1 && !zipped) {
       boolean relu = epilogue == GemmEpilogue.RELU;
       for (int row = 0; row < outputs; row++) {
