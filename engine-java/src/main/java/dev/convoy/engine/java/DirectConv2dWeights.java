@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The gradient with respect to the weights where few filters share an input channel, or there are
- * few channels, so that a matrix product would have little to do with what it packs: for each
+ * few weights, so that a matrix product would have little to do with what it packs: for each
  * weight, the product of {@code dy} with the shifted image, summed. Four filters at a time where
  * rows are long enough and the processor has enough registers, so that a vector of pixels that is
  * read serves all of them.
@@ -23,6 +23,9 @@ final class DirectConv2dWeights {
 
   /** Operations that make a chunk worth its sums. */
   private static final long PIECE_OPERATIONS = 2_000_000;
+
+  /** Elements of all chunks' sums, unless one chunk's are more. */
+  private static final long MOST_SUMS = 8 << 20;
 
   /** Taps at a time; sums are kept for a multiple of them. */
   static final int TAPS = 5;
@@ -46,6 +49,11 @@ final class DirectConv2dWeights {
   private GemmPanels partial;
   private int depth;
   private int weights;
+
+  /** Elements of one filter's sums: a vector for each weight, then one for the bias. */
+  private int filterLength;
+
+  private int groupLength;
   private int blockRows;
   private int units;
   private int chunks;
@@ -66,8 +74,7 @@ final class DirectConv2dWeights {
       dw = dws.segment();
       db = dbs == null ? null : dbs.segment();
       partial.reserve(
-          GemmPanels.Part.PRODUCT,
-          Math.multiplyExact((long) chunks * blocks.groups, groupLength()));
+          GemmPanels.Part.PRODUCT, Math.multiplyExact((long) chunks * blocks.groups, groupLength));
       workers.run(chunks * blocks.groups, products);
       workers.run(blocks.groups * blocks.filters, sums);
     } finally {
@@ -99,17 +106,12 @@ final class DirectConv2dWeights {
     units = Math.multiplyExact(blocks.images, Math.ceilDiv(outputs, blockRows));
     long pixels = (long) blocks.images * outputs * blocks.columns(0).outputs;
     long pieces = 2 * pixels * depth * blocks.filters / PIECE_OPERATIONS;
+    int lanes = GemmPanels.tileColumns(dtype) / 2;
+    filterLength = Math.multiplyExact(weights + 1, lanes);
+    groupLength = Math.multiplyExact(GemmTile.roundUp(blocks.filters, AT_ONCE), filterLength);
+    long fitting = MOST_SUMS / groupLength / blocks.groups;
     int most = Math.min(units, Math.ceilDiv(ENOUGH_PIECES, blocks.groups));
-    chunks = Math.clamp(pieces, 1, most);
-  }
-
-  /** Elements of one filter's sums: a vector for each weight, then one for the bias. */
-  private int filterLength() {
-    return Math.multiplyExact(weights + 1, partial.lanes());
-  }
-
-  private int groupLength() {
-    return Math.multiplyExact(GemmTile.roundUp(blocks.filters, AT_ONCE), filterLength());
+    chunks = Math.clamp(Math.min(pieces, fitting), 1, most);
   }
 
   /** One chunk's sums for one group. */
@@ -119,8 +121,8 @@ final class DirectConv2dWeights {
     PackColumns block = mine.columns;
     int chunk = piece / blocks.groups;
     int group = piece % blocks.groups;
-    int index = piece * groupLength();
-    partial.clear(GemmPanels.Part.PRODUCT, index, groupLength());
+    int index = piece * groupLength;
+    partial.clear(GemmPanels.Part.PRODUCT, index, groupLength);
     Conv2dAxis rows = blocks.rows(0);
     Conv2dAxis columns = blocks.columns(0);
     long planeIn = (long) rows.inputs * columns.inputs;
@@ -168,7 +170,7 @@ final class DirectConv2dWeights {
       int pixels,
       boolean fours,
       int index) {
-    int next = filterLength();
+    int next = filterLength;
     int filter = 0;
     while (filter < blocks.filters) {
       int left = blocks.filters - filter;
@@ -193,9 +195,9 @@ final class DirectConv2dWeights {
   /** One filter's chunks added up and written. */
   private void sum(int filter) {
     int group = filter / blocks.filters;
-    int index = group * groupLength() + filter % blocks.filters * filterLength();
+    int index = group * groupLength + filter % blocks.filters * filterLength;
     for (int chunk = 1; chunk < chunks; chunk++) {
-      partial.add(index + chunk * blocks.groups * groupLength(), index, filterLength());
+      partial.add(index + chunk * blocks.groups * groupLength, index, filterLength);
     }
     GemmPanels work = scratch.get().panels(blocks.dtype);
     work.reserve(GemmPanels.Part.LEFT, weights + 1);
