@@ -121,7 +121,8 @@ final class PoolTilesF32 extends PoolTiles {
     long placesFrom = Memory.at(places) + placesAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    boolean wide = width > LANES;
+    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
+    long second = width > LANES ? VECTOR : 0;
     FloatVector zero = FloatVector.zero(F);
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
@@ -137,28 +138,24 @@ final class PoolTilesF32 extends PoolTiles {
         ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
         FloatVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         FloatVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
+        LanesF32.UPPER
+            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(to, upper + second, ORDER);
         LanesF32.LOWER
             .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
             .reinterpretAsFloats()
             .intoMemorySegment(to, upper, ORDER);
-        if (wide) {
-          LanesF32.UPPER
-              .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
-              .reinterpretAsFloats()
-              .intoMemorySegment(to, upper + VECTOR, ORDER);
-        }
         l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
         r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
+        LanesF32.UPPER
+            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(to, lower + second, ORDER);
         LanesF32.LOWER
             .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
             .reinterpretAsFloats()
             .intoMemorySegment(to, lower, ORDER);
-        if (wide) {
-          LanesF32.UPPER
-              .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
-              .reinterpretAsFloats()
-              .intoMemorySegment(to, lower + VECTOR, ORDER);
-        }
       }
       at += (long) outputs * Float.BYTES;
       placesFrom += outputs;
@@ -225,7 +222,8 @@ final class PoolTilesF32 extends PoolTiles {
     long at = Memory.at(dy) + dyAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    boolean wide = width > LANES;
+    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
+    long second = width > LANES ? VECTOR : 0;
     float factor = 1F / divisor;
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
@@ -247,14 +245,10 @@ final class PoolTilesF32 extends PoolTiles {
             LanesF32.UPPER
                 .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
                 .reinterpretAsFloats();
+        r.intoMemorySegment(to, upper + second, ORDER);
         l.intoMemorySegment(to, upper, ORDER);
-        if (wide) {
-          r.intoMemorySegment(to, upper + VECTOR, ORDER);
-        }
+        r.intoMemorySegment(to, lower + second, ORDER);
         l.intoMemorySegment(to, lower, ORDER);
-        if (wide) {
-          r.intoMemorySegment(to, lower + VECTOR, ORDER);
-        }
       }
       at += (long) outputs * Float.BYTES;
       target += 2 * line;

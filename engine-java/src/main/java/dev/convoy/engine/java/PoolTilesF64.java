@@ -125,7 +125,8 @@ final class PoolTilesF64 extends PoolTiles {
     long placesFrom = Memory.at(places) + placesAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    boolean wide = width > LANES;
+    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
+    long second = width > LANES ? VECTOR : 0;
     DoubleVector zero = DoubleVector.zero(F);
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
@@ -141,28 +142,24 @@ final class PoolTilesF64 extends PoolTiles {
         ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
         DoubleVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         DoubleVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
+        LanesF64.UPPER
+            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(to, upper + second, ORDER);
         LanesF64.LOWER
             .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
             .reinterpretAsDoubles()
             .intoMemorySegment(to, upper, ORDER);
-        if (wide) {
-          LanesF64.UPPER
-              .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
-              .reinterpretAsDoubles()
-              .intoMemorySegment(to, upper + VECTOR, ORDER);
-        }
         l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
         r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
+        LanesF64.UPPER
+            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(to, lower + second, ORDER);
         LanesF64.LOWER
             .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
             .reinterpretAsDoubles()
             .intoMemorySegment(to, lower, ORDER);
-        if (wide) {
-          LanesF64.UPPER
-              .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
-              .reinterpretAsDoubles()
-              .intoMemorySegment(to, lower + VECTOR, ORDER);
-        }
       }
       at += (long) outputs * Double.BYTES;
       placesFrom += outputs;
@@ -229,7 +226,8 @@ final class PoolTilesF64 extends PoolTiles {
     long at = Memory.at(dy) + dyAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    boolean wide = width > LANES;
+    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
+    long second = width > LANES ? VECTOR : 0;
     double factor = 1F / divisor;
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row++) {
@@ -251,14 +249,10 @@ final class PoolTilesF64 extends PoolTiles {
             LanesF64.UPPER
                 .selectFrom(share.reinterpretAsLongs(), share.reinterpretAsLongs())
                 .reinterpretAsDoubles();
+        r.intoMemorySegment(to, upper + second, ORDER);
         l.intoMemorySegment(to, upper, ORDER);
-        if (wide) {
-          r.intoMemorySegment(to, upper + VECTOR, ORDER);
-        }
+        r.intoMemorySegment(to, lower + second, ORDER);
         l.intoMemorySegment(to, lower, ORDER);
-        if (wide) {
-          r.intoMemorySegment(to, lower + VECTOR, ORDER);
-        }
       }
       at += (long) outputs * Double.BYTES;
       target += 2 * line;
