@@ -200,7 +200,18 @@ final class Conv2dCall {
         int a0 = weightsIndex + above * panelRows;
         int steps = some * tapsHigh * columns.taps;
         panels.multiply(
-            packed, a0, panelLength, 0, stride, 0, stride, high, wide, steps, above > 0);
+            packed,
+            a0,
+            panelLength,
+            0,
+            stride,
+            GemmPanels.tileColumns(blocks.dtype),
+            0,
+            stride,
+            high,
+            wide,
+            steps,
+            above > 0);
       }
       tapRow += tapRows;
     } while (tapRow < rows.taps);

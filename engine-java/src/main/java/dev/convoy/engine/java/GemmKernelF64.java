@@ -39,6 +39,7 @@ final class GemmKernelF64 {
       double[] b,
       int b0,
       int ldb,
+      int bPanel,
       double[] c,
       int c0,
       int ldc,
@@ -57,17 +58,18 @@ final class GemmKernelF64 {
         int row = tall ? i : j;
         int column = tall ? j : i;
         int aRow = a0 + row / PANEL_ROWS * panel + row % PANEL_ROWS;
+        int bRow = b0 + column / TILE_COLUMNS * bPanel;
         int cRow = c0 + row * ldc + column;
         int high = Math.min(GemmTile.ROWS, rows - row);
         // Accumulators that start from zero: those that start from C's elements are more than the
         // compiler inlines, or keeps in registers, in one method.
         if (tile != null) {
-          product(a, aRow, b, b0 + column, ldb, tile, 0, TILE_COLUMNS, high, depth);
+          product(a, aRow, b, bRow, ldb, tile, 0, TILE_COLUMNS, high, depth);
           addTile(tile, c, cRow, ldc, high);
         } else if (columns - column <= LANES) {
-          narrow(a, aRow, b, b0 + column, ldb, c, cRow, ldc, depth);
+          narrow(a, aRow, b, bRow, ldb, c, cRow, ldc, depth);
         } else {
-          product(a, aRow, b, b0 + column, ldb, c, cRow, ldc, high, depth);
+          product(a, aRow, b, bRow, ldb, c, cRow, ldc, high, depth);
         }
       }
     }

@@ -156,7 +156,19 @@ final class GemmMatmul {
       int panel = packLeft(panels, row, high, step, some);
       packRight(panels, column, wide, step, some, stride);
       boolean add = bias != null || step > 0;
-      panels.multiply(panels, 0, panel, 0, stride, 0, stride, high, wide, some, add);
+      panels.multiply(
+          panels,
+          0,
+          panel,
+          0,
+          stride,
+          GemmPanels.tileColumns(dtype),
+          0,
+          stride,
+          high,
+          wide,
+          some,
+          add);
     }
     for (int i = 0; i < high; i++) {
       long at = (long) (row + i) * columns + column;

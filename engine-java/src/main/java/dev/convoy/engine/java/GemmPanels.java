@@ -204,6 +204,7 @@ abstract class GemmPanels {
       int panel,
       int b0,
       int ldb,
+      int bPanel,
       int c0,
       int ldc,
       int rows,

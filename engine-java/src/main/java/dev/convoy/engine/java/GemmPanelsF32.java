@@ -201,6 +201,7 @@ final class GemmPanelsF32 extends GemmPanels {
       int panel,
       int b0,
       int ldb,
+      int bPanel,
       int c0,
       int ldc,
       int rows,
@@ -210,7 +211,7 @@ final class GemmPanelsF32 extends GemmPanels {
     float[] a = ((GemmPanelsF32) leftOwner).left;
     float[] room = add ? productTile : null;
     GemmKernelF32.multiply(
-        a, a0, panel, right, b0, ldb, product, c0, ldc, rows, columns, depth, room);
+        a, a0, panel, right, b0, ldb, bPanel, product, c0, ldc, rows, columns, depth, room);
   }
 
   @Override

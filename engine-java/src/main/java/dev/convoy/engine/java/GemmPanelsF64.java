@@ -201,6 +201,7 @@ final class GemmPanelsF64 extends GemmPanels {
       int panel,
       int b0,
       int ldb,
+      int bPanel,
       int c0,
       int ldc,
       int rows,
@@ -210,7 +211,7 @@ final class GemmPanelsF64 extends GemmPanels {
     double[] a = ((GemmPanelsF64) leftOwner).left;
     double[] room = add ? productTile : null;
     GemmKernelF64.multiply(
-        a, a0, panel, right, b0, ldb, product, c0, ldc, rows, columns, depth, room);
+        a, a0, panel, right, b0, ldb, bPanel, product, c0, ldc, rows, columns, depth, room);
   }
 
   @Override

@@ -147,11 +147,13 @@ final class PackColumns {
 
   /**
    * Lists the vectors of all segments, for loops that need not begin anew for each: segments are
-   * short, and a loop of one round costs more to enter than to do.
+   * short, and a loop of one round costs more to enter than to do. They are cut where panels end.
    *
    * @param taps rows of taps
+   * @param panel columns of a panel
+   * @param far from one panel to the next
    */
-  void planVectors(int lanes, int taps) {
+  void planVectors(int lanes, int taps, int panel, int far) {
     int length = slotLength();
     if (rowOffset.length < taps) {
       rowOffset = new int[taps];
@@ -160,7 +162,8 @@ final class PackColumns {
       rowOffset[tap] = tap * tapSlots * length;
     }
     int mostRows = lines * Math.ceilDiv(length, lanes);
-    int mostTiles = segments * Math.ceilDiv(longest, lanes);
+    int count = column[segments - 1] + this.length[segments - 1];
+    int mostTiles = segments * Math.ceilDiv(longest, lanes) + Math.ceilDiv(count, panel);
     if (rowFrom.length < mostRows) {
       rowFrom = new int[mostRows];
       rowTo = new int[mostRows];
@@ -180,9 +183,11 @@ final class PackColumns {
     for (int segment = 0; segment < segments; segment++) {
       int line = segmentLine[segment];
       int from = source[segment] + (line - lineSlot[line]) * length;
-      for (int i = 0; i < this.length[segment]; i += lanes) {
+      for (int i = 0; i < this.length[segment]; ) {
+        int at = column[segment] + i;
         tileFrom[tileVectors] = from + i;
-        tileTo[tileVectors++] = column[segment] + i;
+        tileTo[tileVectors++] = at / panel * far + at % panel;
+        i = Math.min(i + lanes, i + panel - at % panel);
       }
     }
   }

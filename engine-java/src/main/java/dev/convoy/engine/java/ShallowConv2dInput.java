@@ -198,6 +198,7 @@ final class ShallowConv2dInput {
           panelLength,
           filter * far,
           far,
+          GemmPanels.tileColumns(dtype),
           0,
           far,
           taps,

@@ -56,7 +56,9 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
   private int panelRows;
   private int panels;
   private int weightsPlane;
+  private int tile;
   private int stride;
+  private int inputPanel;
   private int inputPlane;
   private int productPlane;
 
@@ -132,8 +134,10 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     tiles.cut(ROW_BYTES, tiles.groups);
     panels = Math.ceilDiv(tiles.filters, panelRows);
     weightsPlane = Math.multiplyExact(tiles.channels + 1, panelRows);
+    tile = GemmPanels.tileColumns(tiles.dtype);
     stride = tiles.stride();
-    inputPlane = tiles.plane(tiles.channels, stride);
+    inputPanel = tiles.plane(tiles.channels, tile);
+    inputPlane = Math.ceilDiv(tiles.blockTiles, tile) * inputPanel;
     productPlane = tiles.plane(panelRows, stride);
   }
 
@@ -277,7 +281,9 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
         channelIn,
         tiles.channels,
         GemmPanels.Part.RIGHT,
-        stride,
+        tile,
+        tile,
+        inputPanel,
         inputPlane);
     for (int panel = 0; panel < panels; panel++) {
       multiply(work, mine.columns, phase, group, panel, wide);
@@ -300,7 +306,8 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
           matrix + kind.weightPlane(plane) * weightsPlane,
           0, // one panel
           kind.inputPlane(plane) * inputPlane,
-          stride,
+          tile,
+          inputPanel,
           plane * productPlane,
           stride,
           high,
@@ -321,6 +328,8 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
    * Transforms a block's tiles. A channel's come to lie in rows {@code stride} apart, and what
    * belongs to one point {@code pointPlane} from what belongs to the point before.
    *
+   * @param panel tiles of a panel
+   * @param pointPanel from one panel to the next
    * @param from whose first channel wanted is {@code channelIn} of all groups'
    */
   static void transformInput(
@@ -333,13 +342,15 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
       int channels,
       GemmPanels.Part to,
       int stride,
+      int panel,
+      int pointPanel,
       int pointPlane) {
     Conv2dAxis rows = tiles.rows(phase);
     Conv2dAxis columns = tiles.columns(phase);
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) tiles.groups * tiles.channels * plane;
     work.reserve(GemmPanels.Part.BAND, AT_ONCE * block.channelLength());
-    block.planVectors(work.lanes(), tiles.kind.inputs);
+    block.planVectors(work.lanes(), tiles.kind.inputs, panel, pointPanel);
     for (int channel = 0; channel < channels; channel += AT_ONCE) {
       int some = Math.min(AT_ONCE, channels - channel);
       long at = (channelIn + (long) channel) * plane;

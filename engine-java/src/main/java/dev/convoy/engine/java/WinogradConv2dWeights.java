@@ -274,6 +274,8 @@ final class WinogradConv2dWeights {
         channels,
         GemmPanels.Part.LEFT,
         stride,
+        stride, // one panel
+        0,
         inputPlane);
   }
 
