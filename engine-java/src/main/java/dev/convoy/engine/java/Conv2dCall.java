@@ -203,6 +203,7 @@ final class Conv2dCall {
             packed,
             a0,
             panelLength,
+            panels,
             0,
             stride,
             GemmPanels.tileColumns(blocks.dtype),

@@ -8,37 +8,39 @@ import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One matrix product under way: the output is cut into blocks, each made by one thread, which packs
- * what it needs of both operands a cache-sized part at a time. Used by one calling thread at a
- * time.
+ * One matrix product under way: the output is cut into blocks, each made by one thread. An operand
+ * that one block alone needs is packed by its thread, a cache-sized part at a time; what several
+ * need is packed once, by all threads, before. Used by one calling thread at a time.
  */
 final class GemmMatmul {
-  /** Most rows of a block: tall, since the right operand is packed anew for each block of rows. */
-  private static final int MOST_ROWS = 512;
-
   /** Pieces that let threads of unlike speed end together. */
   private static final int ENOUGH_PIECES = 16;
 
   /** Operations that make a block worth handing to a thread. */
   private static final long PIECE_OPERATIONS = 4_000_000;
 
+  /** Elements that make packing them worth handing to a thread. */
+  private static final int PIECE_ELEMENTS = 32 * 1024;
+
   /** Rows whose products with a transposed matrix are made without packing it. */
   private static final int FEW_ROWS = 4;
 
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
+  private final int mostPacked;
+  private final Scratch shared = new Scratch();
+  private final Operand left = new Operand(GemmPanels.Part.LEFT);
+  private final Operand right = new Operand(GemmPanels.Part.RIGHT);
+  private final Workers.Job packing = this::pack;
   private final Workers.Job product = this::multiply;
   private final Workers.Job dots = this::dot;
 
   // The call under way.
-  private MemorySegment left;
-  private MemorySegment right;
   private MemorySegment bias;
   private MemorySegment output;
   private DType dtype;
-  private boolean transposeLeft;
-  private boolean transposeRight;
   private GemmEpilogue epilogue;
+  private GemmPanels packed;
   private int rows;
   private int columns;
   private int depth;
@@ -46,19 +48,57 @@ final class GemmMatmul {
   private int blockColumns;
   private int columnBlocks;
 
-  GemmMatmul(Workers workers, ThreadLocal<Scratch> scratch) {
+  // The part of the depth under way, and the parts of it that fit in cache.
+  private int from;
+  private int deep;
+  private int steps;
+
+  /** One of the two matrices: rows of A or columns of B, side by side in panels. */
+  private static final class Operand {
+    private final GemmPanels.Part part;
+    private MemorySegment matrix;
+
+    /** Whether the depth runs along the matrix's rows. */
+    private boolean across;
+
+    private int count;
+    private int width;
+
+    /** Whether it is packed for all threads, and how many of them at a time. */
+    private boolean shared;
+
+    private int pieceLength;
+    private int pieces;
+
+    Operand(GemmPanels.Part part) {
+      this.part = part;
+    }
+
+    int panels() {
+      return Math.ceilDiv(count, width);
+    }
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param mostPacked elements of an operand that are packed for all threads at a time, but at
+   *     least so much as fits in cache of each row or column
+   */
+  GemmMatmul(Workers workers, ThreadLocal<Scratch> scratch, int mostPacked) {
     this.workers = workers;
     this.scratch = scratch;
+    this.mostPacked = mostPacked;
   }
 
   void run(MatmulSpec spec, Tensor a, Tensor b, Tensor biases, Tensor y) {
-    left = a.segment();
-    right = b.segment();
+    left.matrix = a.segment();
+    right.matrix = b.segment();
     bias = biases == null ? null : biases.segment();
     output = y.segment();
     dtype = y.dtype();
-    transposeLeft = spec.transposeA();
-    transposeRight = spec.transposeB();
+    left.across = !spec.transposeA();
+    right.across = spec.transposeB();
     if (spec.accumulate()) {
       epilogue = GemmEpilogue.ADD;
     } else {
@@ -66,33 +106,60 @@ final class GemmMatmul {
     }
     rows = y.shape().dim(0);
     columns = y.shape().dim(1);
-    depth = a.shape().dim(transposeLeft ? 0 : 1);
+    depth = a.shape().dim(left.across ? 1 : 0);
+    packed = shared.panels(dtype);
     try {
       // A left operand given transposed would have to be gathered first.
-      if (transposeRight && !transposeLeft && rows <= FEW_ROWS) {
+      if (right.across && left.across && rows <= FEW_ROWS) {
         workers.run(cutDots(), dots);
       } else {
-        workers.run(cut(), product);
+        product();
       }
     } finally {
-      left = null;
-      right = null;
+      left.matrix = null;
+      right.matrix = null;
       bias = null;
       output = null;
+      packed = null;
     }
+  }
+
+  private void product() {
+    int pieces = cut();
+    left.count = rows;
+    left.width = GemmPanels.panelRows(dtype);
+    left.shared = columnBlocks > 1;
+    right.count = columns;
+    right.width = GemmPanels.tileColumns(dtype);
+    right.shared = rows > blockRows;
+    int most = Math.min(mostDeep(left), mostDeep(right));
+    int part = GemmTile.evenly(depth, most, 1);
+    for (from = 0; from < depth; from += part) {
+      deep = Math.min(part, depth - from);
+      steps = GemmTile.evenly(deep, GemmTile.DEPTH, 1);
+      workers.run(cutPacking(left) + cutPacking(right), packing);
+      workers.run(pieces, product);
+    }
+  }
+
+  /** How much of the depth of an operand is packed at a time. */
+  private int mostDeep(Operand operand) {
+    int fits = mostPacked / (operand.panels() * operand.width) / GemmTile.DEPTH;
+    return operand.shared ? Math.min(depth, Math.max(fits, 1) * GemmTile.DEPTH) : depth;
   }
 
   /** Chooses the blocks, by the shapes alone, and returns their number. */
   private int cut() {
     int tile = GemmPanels.tileColumns(dtype);
     int panel = GemmPanels.panelRows(dtype);
-    blockRows = GemmTile.evenly(rows, MOST_ROWS, panel);
+    blockRows = GemmTile.evenly(rows, GemmTile.MOST_ROWS, panel);
     blockColumns = GemmTile.evenly(columns, GemmTile.ROW_BYTES / dtype.bytes(), tile);
     while (count() < ENOUGH_PIECES
         && 2L * blockRows * blockColumns * depth > PIECE_OPERATIONS
         && (blockRows > 2 * panel || blockColumns > 2 * tile)) {
-      // What makes the other operand be packed more often is the worse to halve.
-      if (blockRows > blockColumns || blockColumns <= 2 * tile) {
+      // If only the longer side is cut, the other's operand need not be packed for all.
+      boolean tall = rows > columns ? blockRows > 2 * panel : blockColumns <= 2 * tile;
+      if (tall) {
         blockRows = GemmTile.roundUp(blockRows / 2, panel);
       } else {
         blockColumns = GemmTile.roundUp(blockColumns / 2, tile);
@@ -100,6 +167,25 @@ final class GemmMatmul {
     }
     columnBlocks = Math.ceilDiv(columns, blockColumns);
     return Math.toIntExact(count());
+  }
+
+  /** Cuts what there is to pack of an operand for all threads, and returns the pieces' number. */
+  private int cutPacking(Operand operand) {
+    operand.pieces = 0;
+    if (operand.shared) {
+      int width = operand.panels() * operand.width;
+      long length = (long) Math.ceilDiv(deep, steps) * steps * width;
+      packed.reserve(operand.part, length);
+      if (operand.across) {
+        int some = Math.max(1, PIECE_ELEMENTS / deep);
+        operand.pieceLength = GemmTile.roundUp(some, operand.width);
+        operand.pieces = Math.ceilDiv(operand.count, operand.pieceLength);
+      } else {
+        operand.pieceLength = Math.clamp(PIECE_ELEMENTS / width, 4, steps);
+        operand.pieces = Math.ceilDiv(deep, steps) * Math.ceilDiv(steps, operand.pieceLength);
+      }
+    }
+    return operand.pieces;
   }
 
   /** Cuts the columns of a product of few rows, and returns the number of pieces. */
@@ -119,10 +205,10 @@ final class GemmMatmul {
     panels.reserve(GemmPanels.Part.LEFT, (long) rows * stride);
     panels.reserve(GemmPanels.Part.PRODUCT, (long) rows * across);
     panels.reserve(GemmPanels.Part.BAND, across);
-    panels.copy(left, 0, depth, rows, depth, GemmPanels.Part.LEFT, 0, stride);
+    panels.copy(left.matrix, 0, depth, rows, depth, GemmPanels.Part.LEFT, 0, stride);
     for (int row = 0; row < rows; row++) {
       int index = row * across;
-      panels.dots(row * stride, right, (long) column * depth, wide, depth, index);
+      panels.dots(row * stride, right.matrix, (long) column * depth, wide, depth, index);
       if (bias != null) {
         panels.copy(bias, column, GemmPanels.Part.BAND, 0, wide);
         panels.addBand(index, wide);
@@ -136,70 +222,129 @@ final class GemmMatmul {
     return (long) Math.ceilDiv(rows, blockRows) * Math.ceilDiv(columns, blockColumns);
   }
 
+  private void pack(int piece) {
+    if (piece < left.pieces) {
+      pack(left, piece);
+    } else {
+      pack(right, piece - left.pieces);
+    }
+  }
+
+  /** Packs some of an operand for all threads: parts of the depth, then panels. */
+  private void pack(Operand operand, int piece) {
+    GemmPanels mine = scratch.get().panels(dtype);
+    int panel = steps * operand.width;
+    if (operand.across) {
+      int first = piece * operand.pieceLength;
+      int some = Math.min(operand.pieceLength, operand.count - first);
+      for (int step = 0; step < deep; step += steps) {
+        int index = (step / steps * operand.panels() + first / operand.width) * panel;
+        pack(mine, operand, first, some, step, Math.min(steps, deep - step), packed, index, panel);
+      }
+      return;
+    }
+    int parts = Math.ceilDiv(steps, operand.pieceLength);
+    int step = piece / parts * steps;
+    int above = piece % parts * operand.pieceLength;
+    int some = Math.min(Math.min(operand.pieceLength, steps - above), deep - step - above);
+    if (some > 0) {
+      int index = step / steps * operand.panels() * panel + above * operand.width;
+      pack(mine, operand, 0, operand.count, step + above, some, packed, index, panel);
+    }
+  }
+
+  /**
+   * Packs so many of an operand's rows or columns.
+   *
+   * @param step the first of their elements, of the part of the depth under way
+   */
+  private void pack(
+      GemmPanels mine,
+      Operand operand,
+      int first,
+      int count,
+      int step,
+      int some,
+      GemmPanels owner,
+      int index,
+      int panel) {
+    long at = operand.across ? (long) first * depth : first;
+    long distance = operand.across ? depth : operand.count;
+    at += (from + step) * (operand.across ? 1L : operand.count);
+    mine.panels(
+        operand.matrix,
+        at,
+        distance,
+        operand.across,
+        count,
+        some,
+        operand.width,
+        owner,
+        operand.part,
+        index,
+        panel);
+  }
+
   private void multiply(int piece) {
-    GemmPanels panels = scratch.get().panels(dtype);
+    GemmPanels mine = scratch.get().panels(dtype);
     int row = piece / columnBlocks * blockRows;
     int column = piece % columnBlocks * blockColumns;
     int high = Math.min(blockRows, rows - row);
     int wide = Math.min(blockColumns, columns - column);
-    int steps = GemmTile.evenly(depth, GemmTile.DEPTH, 1);
-    int stride = panels.stride(blockColumns);
-    long tileRows = GemmTile.roundUp(high, GemmPanels.panelRows(dtype));
-    panels.reserve(GemmPanels.Part.PRODUCT, tileRows * stride);
-    panels.reserve(GemmPanels.Part.LEFT, tileRows * steps);
-    panels.reserve(GemmPanels.Part.RIGHT, (long) steps * stride);
-    if (bias != null) {
-      panels.copy(bias, column, 0, high, wide, GemmPanels.Part.PRODUCT, 0, stride);
+    int stride = mine.stride(blockColumns);
+    mine.reserve(GemmPanels.Part.PRODUCT, (long) GemmTile.roundUp(high, left.width) * stride);
+    if (from > 0) {
+      long at = (long) row * columns + column;
+      mine.copy(output, at, columns, high, wide, GemmPanels.Part.PRODUCT, 0, stride);
+    } else if (bias != null) {
+      mine.copy(bias, column, 0, high, wide, GemmPanels.Part.PRODUCT, 0, stride);
     }
-    for (int step = 0; step < depth; step += steps) {
-      int some = Math.min(steps, depth - step);
-      int panel = packLeft(panels, row, high, step, some);
-      packRight(panels, column, wide, step, some, stride);
-      boolean add = bias != null || step > 0;
-      panels.multiply(
-          panels,
-          0,
-          panel,
-          0,
-          stride,
-          GemmPanels.tileColumns(dtype),
+    int leftPanel = steps * left.width;
+    int rightPanel = steps * right.width;
+    for (int step = 0; step < deep; step += steps) {
+      int some = Math.min(steps, deep - step);
+      int a = operand(mine, left, row, high, step, some);
+      int b = operand(mine, right, column, wide, step, some);
+      mine.multiply(
+          left.shared ? packed : mine,
+          a,
+          leftPanel,
+          right.shared ? packed : mine,
+          b,
+          right.width,
+          rightPanel,
           0,
           stride,
           high,
           wide,
           some,
-          add);
+          bias != null || from + step > 0);
     }
+    GemmEpilogue how = epilogue();
     for (int i = 0; i < high; i++) {
       long at = (long) (row + i) * columns + column;
-      panels.store(GemmPanels.Part.PRODUCT, i * stride, output, at, wide, epilogue);
+      mine.store(GemmPanels.Part.PRODUCT, i * stride, output, at, wide, how);
     }
   }
 
-  /** Packs panels of rows and returns how far apart they lie. */
-  private int packLeft(GemmPanels panels, int row, int high, int step, int some) {
-    int panelRows = GemmPanels.panelRows(dtype);
-    int length = some * panelRows;
-    for (int i = 0; i < high; i += panelRows) {
-      int index = i * some;
-      int count = Math.min(panelRows, high - i);
-      if (transposeLeft) {
-        long at = (long) step * rows + row + i;
-        panels.copy(left, at, rows, some, count, GemmPanels.Part.LEFT, index, panelRows);
-      } else {
-        long at = (long) (row + i) * depth + step;
-        panels.panel(left, at, depth, count, some, panels, index);
-      }
+  /** Where an operand's part for a block begins, which is packed unless it has been. */
+  private int operand(GemmPanels mine, Operand operand, int first, int count, int step, int some) {
+    int panel = steps * operand.width;
+    if (operand.shared) {
+      return (step / steps * operand.panels() + first / operand.width) * panel;
     }
-    return length;
+    mine.reserve(operand.part, (long) Math.ceilDiv(count, operand.width) * panel);
+    pack(mine, operand, first, count, step, some, mine, 0, panel);
+    return 0;
   }
 
-  private void packRight(GemmPanels panels, int column, int wide, int step, int some, int stride) {
-    GemmPanels.Part part = GemmPanels.Part.RIGHT;
-    if (transposeRight) {
-      panels.transpose(right, (long) column * depth + step, depth, wide, some, part, 0, stride);
-    } else {
-      panels.copy(right, (long) step * columns + column, columns, some, wide, part, 0, stride);
+  /** What becomes of the sums of the part of the depth under way: later ones begin with them. */
+  private GemmEpilogue epilogue() {
+    if (from > 0) {
+      boolean last = from + deep == depth;
+      return last && epilogue == GemmEpilogue.RELU ? epilogue : GemmEpilogue.OVERWRITE;
     }
+    boolean activates = epilogue == GemmEpilogue.RELU && deep < depth;
+    return activates ? GemmEpilogue.OVERWRITE : epilogue;
   }
 }

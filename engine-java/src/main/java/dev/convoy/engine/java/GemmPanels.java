@@ -87,6 +87,29 @@ abstract class GemmPanels {
   abstract void panel(
       MemorySegment from, long at, long distance, int rows, int depth, GemmPanels owner, int index);
 
+  /**
+   * Packs rows of A or columns of B, in panels of so many side by side, into another's part, which
+   * other threads fill as well.
+   *
+   * @param distance from one row of the tensor to the next
+   * @param across whether its rows are what comes to lie side by side: their columns do if not
+   * @param count of them
+   * @param depth how much of each
+   * @param panel from one panel to the next
+   */
+  abstract void panels(
+      MemorySegment from,
+      long at,
+      long distance,
+      boolean across,
+      int count,
+      int depth,
+      int width,
+      GemmPanels owner,
+      Part to,
+      int index,
+      int panel);
+
   /** Copies a run of neighbours from a tensor into a part, and up to a vector of anything more. */
   abstract void copy(MemorySegment from, long at, Part to, int index, int length);
 
@@ -197,11 +220,13 @@ abstract class GemmPanels {
    * Sets the product part to a product, or adds it; see {@link GemmKernelF32#multiply}.
    *
    * @param leftOwner whose left part is A in panels, from {@code a0} on, {@code panel} apart
+   * @param rightOwner whose right part is B, from {@code b0} on
    */
   abstract void multiply(
       GemmPanels leftOwner,
       int a0,
       int panel,
+      GemmPanels rightOwner,
       int b0,
       int ldb,
       int bPanel,

@@ -78,6 +78,31 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void panels(
+      MemorySegment from,
+      long at,
+      long distance,
+      boolean across,
+      int count,
+      int depth,
+      int width,
+      GemmPanels owner,
+      Part to,
+      int index,
+      int panel) {
+    double[] array = ((GemmPanelsF64) owner).part(to);
+    if (!across) {
+      PackF64.panels(from, at, distance, depth, count, array, index, width, panel);
+      return;
+    }
+    for (int i = 0, place = index; i < count; i += width, place += panel) {
+      int some = Math.min(width, count - i);
+      long first = at + i * distance;
+      TransposeF64.transpose(from, first, distance, some, depth, array, place, width, tile);
+    }
+  }
+
+  @Override
   void copy(MemorySegment from, long at, Part to, int index, int length) {
     PackF64.copy(from, at, part(to), index, length);
   }
@@ -199,6 +224,7 @@ final class GemmPanelsF64 extends GemmPanels {
       GemmPanels leftOwner,
       int a0,
       int panel,
+      GemmPanels rightOwner,
       int b0,
       int ldb,
       int bPanel,
@@ -209,9 +235,10 @@ final class GemmPanelsF64 extends GemmPanels {
       int depth,
       boolean add) {
     double[] a = ((GemmPanelsF64) leftOwner).left;
+    double[] b = ((GemmPanelsF64) rightOwner).right;
     double[] room = add ? productTile : null;
     GemmKernelF64.multiply(
-        a, a0, panel, right, b0, ldb, bPanel, product, c0, ldc, rows, columns, depth, room);
+        a, a0, panel, b, b0, ldb, bPanel, product, c0, ldc, rows, columns, depth, room);
   }
 
   @Override

@@ -89,6 +89,59 @@ final class PackF32 {
   }
 
   /**
+   * Rows {@code distance} apart, cut into panels of columns: of each panel the rows follow each
+   * other. Nothing is written past the last row of the last panel.
+   *
+   * @param width of a panel
+   * @param panel from one panel to the next
+   */
+  static void panels(
+      MemorySegment from,
+      long at,
+      long distance,
+      int rows,
+      int columns,
+      float[] to,
+      int index,
+      int width,
+      int panel) {
+    MemorySegment memory = Memory.base(from);
+    int four = rows - rows % 4;
+    int whole = columns - columns % width;
+    for (int row = 0; row < four; row += 4) {
+      long m0 = Memory.at(from) + (at + row * distance) * Float.BYTES;
+      long m1 = m0 + distance * Float.BYTES;
+      long m2 = m1 + distance * Float.BYTES;
+      long m3 = m2 + distance * Float.BYTES;
+      int place = index + row * width;
+      int left = width;
+      for (int i = 0; i < whole; i += LANES) {
+        long o = (long) i * Float.BYTES;
+        FloatVector v0 = FloatVector.fromMemorySegment(SPECIES, memory, m0 + o, ORDER);
+        FloatVector v1 = FloatVector.fromMemorySegment(SPECIES, memory, m1 + o, ORDER);
+        FloatVector v2 = FloatVector.fromMemorySegment(SPECIES, memory, m2 + o, ORDER);
+        FloatVector v3 = FloatVector.fromMemorySegment(SPECIES, memory, m3 + o, ORDER);
+        v0.intoArray(to, place);
+        v1.intoArray(to, place + width);
+        v2.intoArray(to, place + 2 * width);
+        v3.intoArray(to, place + 3 * width);
+        place += LANES;
+        left -= LANES;
+        if (left == 0) {
+          place += panel - width;
+          left = width;
+        }
+      }
+    }
+    for (int i = 0, place = index; i < columns; i += width, place += panel) {
+      int row = i < whole ? four : 0;
+      long first = at + row * distance + i;
+      int some = Math.min(width, columns - i);
+      rows(from, first, distance, rows - row, some, to, place + row * width, width);
+    }
+  }
+
+  /**
    * The band of a block of columns.
    *
    * @param first where the images' first channel wanted begins

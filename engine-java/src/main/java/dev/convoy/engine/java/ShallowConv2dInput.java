@@ -196,6 +196,7 @@ final class ShallowConv2dInput {
           packed,
           weights + filter * panelRows(),
           panelLength,
+          work,
           filter * far,
           far,
           GemmPanels.tileColumns(dtype),

@@ -305,6 +305,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
           packed,
           matrix + kind.weightPlane(plane) * weightsPlane,
           0, // one panel
+          work,
           kind.inputPlane(plane) * inputPlane,
           tile,
           inputPanel,

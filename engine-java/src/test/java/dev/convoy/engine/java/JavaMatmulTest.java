@@ -25,7 +25,8 @@ class JavaMatmulTest {
     {1, 700, 513},
     {530, 40, 17},
     {40, 1, 600},
-    {64, 530, 270}
+    {64, 530, 270},
+    {300, 290, 530}
   };
 
   static List<Case> cases() {
@@ -64,10 +65,16 @@ class JavaMatmulTest {
     double before = spec.accumulate() ? 0.25 : Double.NaN;
     Tensor y = Samples.filled(Shape.of(c.m, c.n), c.dtype, before);
     Tensor again = Samples.filled(Shape.of(c.m, c.n), c.dtype, before);
+    Tensor inParts = Samples.filled(Shape.of(c.m, c.n), c.dtype, before);
     matmul(1, spec, a, b, bias, y);
     matmul(3, spec, a, b, bias, again);
-    Samples.assertClose(plain(c, spec, a, b, bias), y, c.k);
+    double[] plain = plain(c, spec, a, b, bias);
+    Samples.assertClose(plain, y, c.k);
     assertArrayEquals(y.toDoubleArray(), again.toDoubleArray());
+    try (Workers workers = new Workers("test", 2)) {
+      new JavaMatmul(workers, 1).matmul(spec, a, b, bias, inParts);
+    }
+    Samples.assertClose(plain, inParts, c.k);
   }
 
   private static void matmul(
