@@ -121,13 +121,17 @@ final class PoolTilesF32 extends PoolTiles {
     long placesFrom = Memory.at(places) + placesAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
-    long second = width > LANES ? VECTOR : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    // What windows from `next` on get: of the next row, or up to where the row ends.
+    int next = pairs ? outputs : Math.min(LANES / 2, outputs - LANES / 2);
+    IntVector further = LanesF32.LOWER.add(next);
+    long second = pairs ? 2 * line : 2L * next * Float.BYTES;
     FloatVector zero = FloatVector.zero(F);
     boolean large = dx.byteSize() >= Memory.LARGE;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows; row += together) {
       if (large) {
-        Memory.touchBase(to, target, target + 2 * line);
+        Memory.touchBase(to, target, target + 2L * together * line);
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -138,28 +142,31 @@ final class PoolTilesF32 extends PoolTiles {
         ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
         FloatVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         FloatVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
-        LanesF32.UPPER
-            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(to, upper + second, ORDER);
+        FloatVector lowerL =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
+        FloatVector lowerR =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
+        // In the order of memory: what is written past a short row is put right by the next.
         LanesF32.LOWER
             .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
             .reinterpretAsFloats()
             .intoMemorySegment(to, upper, ORDER);
-        l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
-        r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
-        LanesF32.UPPER
-            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(to, lower + second, ORDER);
         LanesF32.LOWER
-            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+            .selectFrom(lowerL.reinterpretAsInts(), lowerR.reinterpretAsInts())
             .reinterpretAsFloats()
             .intoMemorySegment(to, lower, ORDER);
+        further
+            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(to, upper + second, ORDER);
+        further
+            .selectFrom(lowerL.reinterpretAsInts(), lowerR.reinterpretAsInts())
+            .reinterpretAsFloats()
+            .intoMemorySegment(to, lower + second, ORDER);
       }
-      at += (long) outputs * Float.BYTES;
-      placesFrom += outputs;
-      target += 2 * line;
+      at += (long) together * outputs * Float.BYTES;
+      placesFrom += (long) together * outputs;
+      target += 2L * together * line;
     }
   }
 
@@ -222,13 +229,17 @@ final class PoolTilesF32 extends PoolTiles {
     long at = Memory.at(dy) + dyAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
-    long second = width > LANES ? VECTOR : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    // What windows from `next` on get: of the next row, or up to where the row ends.
+    int next = pairs ? outputs : Math.min(LANES / 2, outputs - LANES / 2);
+    IntVector further = LanesF32.LOWER.add(next);
+    long second = pairs ? 2 * line : 2L * next * Float.BYTES;
     float factor = 1F / divisor;
     boolean large = dx.byteSize() >= Memory.LARGE;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows; row += together) {
       if (large) {
-        Memory.touchBase(to, target, target + 2 * line);
+        Memory.touchBase(to, target, target + 2L * together * line);
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -237,21 +248,21 @@ final class PoolTilesF32 extends PoolTiles {
         FloatVector share =
             FloatVector.fromMemorySegment(F, from, at + (long) Float.BYTES * column, ORDER)
                 .mul(factor);
-        FloatVector l =
+        FloatVector half =
             LanesF32.LOWER
                 .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
                 .reinterpretAsFloats();
-        FloatVector r =
-            LanesF32.UPPER
+        FloatVector other =
+            further
                 .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
                 .reinterpretAsFloats();
-        r.intoMemorySegment(to, upper + second, ORDER);
-        l.intoMemorySegment(to, upper, ORDER);
-        r.intoMemorySegment(to, lower + second, ORDER);
-        l.intoMemorySegment(to, lower, ORDER);
+        half.intoMemorySegment(to, upper, ORDER); // in the order of memory, as above
+        half.intoMemorySegment(to, lower, ORDER);
+        other.intoMemorySegment(to, upper + second, ORDER);
+        other.intoMemorySegment(to, lower + second, ORDER);
       }
-      at += (long) outputs * Float.BYTES;
-      target += 2 * line;
+      at += (long) together * outputs * Float.BYTES;
+      target += 2L * together * line;
     }
   }
 }

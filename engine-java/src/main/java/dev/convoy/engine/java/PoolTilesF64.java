@@ -125,13 +125,17 @@ final class PoolTilesF64 extends PoolTiles {
     long placesFrom = Memory.at(places) + placesAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
-    long second = width > LANES ? VECTOR : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    // What windows from `next` on get: of the next row, or up to where the row ends.
+    int next = pairs ? outputs : Math.min(LANES / 2, outputs - LANES / 2);
+    LongVector further = LanesF64.LOWER.add(next);
+    long second = pairs ? 2 * line : 2L * next * Double.BYTES;
     DoubleVector zero = DoubleVector.zero(F);
     boolean large = dx.byteSize() >= Memory.LARGE;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows; row += together) {
       if (large) {
-        Memory.touchBase(to, target, target + 2 * line);
+        Memory.touchBase(to, target, target + 2L * together * line);
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -142,28 +146,31 @@ final class PoolTilesF64 extends PoolTiles {
         ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
         DoubleVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         DoubleVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
-        LanesF64.UPPER
-            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
-            .reinterpretAsDoubles()
-            .intoMemorySegment(to, upper + second, ORDER);
+        DoubleVector lowerL =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
+        DoubleVector lowerR =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
+        // In the order of memory: what is written past a short row is put right by the next.
         LanesF64.LOWER
             .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
             .reinterpretAsDoubles()
             .intoMemorySegment(to, upper, ORDER);
-        l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
-        r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
-        LanesF64.UPPER
-            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
-            .reinterpretAsDoubles()
-            .intoMemorySegment(to, lower + second, ORDER);
         LanesF64.LOWER
-            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+            .selectFrom(lowerL.reinterpretAsLongs(), lowerR.reinterpretAsLongs())
             .reinterpretAsDoubles()
             .intoMemorySegment(to, lower, ORDER);
+        further
+            .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(to, upper + second, ORDER);
+        further
+            .selectFrom(lowerL.reinterpretAsLongs(), lowerR.reinterpretAsLongs())
+            .reinterpretAsDoubles()
+            .intoMemorySegment(to, lower + second, ORDER);
       }
-      at += (long) outputs * Double.BYTES;
-      placesFrom += outputs;
-      target += 2 * line;
+      at += (long) together * outputs * Double.BYTES;
+      placesFrom += (long) together * outputs;
+      target += 2L * together * line;
     }
   }
 
@@ -226,13 +233,17 @@ final class PoolTilesF64 extends PoolTiles {
     long at = Memory.at(dy) + dyAt;
     long target = Memory.at(dx) + dxAt;
     int last = Math.max(0, outputs - LANES);
-    // Where a row has no second vector the first goes over it; a branch was an allocation at times.
-    long second = width > LANES ? VECTOR : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    // What windows from `next` on get: of the next row, or up to where the row ends.
+    int next = pairs ? outputs : Math.min(LANES / 2, outputs - LANES / 2);
+    LongVector further = LanesF64.LOWER.add(next);
+    long second = pairs ? 2 * line : 2L * next * Double.BYTES;
     double factor = 1F / divisor;
     boolean large = dx.byteSize() >= Memory.LARGE;
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows; row += together) {
       if (large) {
-        Memory.touchBase(to, target, target + 2 * line);
+        Memory.touchBase(to, target, target + 2L * together * line);
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
@@ -241,21 +252,21 @@ final class PoolTilesF64 extends PoolTiles {
         DoubleVector share =
             DoubleVector.fromMemorySegment(F, from, at + (long) Double.BYTES * column, ORDER)
                 .mul(factor);
-        DoubleVector l =
+        DoubleVector half =
             LanesF64.LOWER
                 .selectFrom(share.reinterpretAsLongs(), share.reinterpretAsLongs())
                 .reinterpretAsDoubles();
-        DoubleVector r =
-            LanesF64.UPPER
+        DoubleVector other =
+            further
                 .selectFrom(share.reinterpretAsLongs(), share.reinterpretAsLongs())
                 .reinterpretAsDoubles();
-        r.intoMemorySegment(to, upper + second, ORDER);
-        l.intoMemorySegment(to, upper, ORDER);
-        r.intoMemorySegment(to, lower + second, ORDER);
-        l.intoMemorySegment(to, lower, ORDER);
+        half.intoMemorySegment(to, upper, ORDER); // in the order of memory, as above
+        half.intoMemorySegment(to, lower, ORDER);
+        other.intoMemorySegment(to, upper + second, ORDER);
+        other.intoMemorySegment(to, lower + second, ORDER);
       }
-      at += (long) outputs * Double.BYTES;
-      target += 2 * line;
+      at += (long) together * outputs * Double.BYTES;
+      target += 2L * together * line;
     }
   }
 }
