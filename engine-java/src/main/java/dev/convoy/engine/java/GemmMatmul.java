@@ -22,6 +22,9 @@ final class GemmMatmul {
   /** Elements that make packing them worth handing to a thread. */
   private static final int PIECE_ELEMENTS = 32 * 1024;
 
+  /** Elements of an operand that are packed for all threads at most. */
+  private static final int MOST_SHARED = 64 * 1024 * 1024;
+
   /** Rows whose products with a transposed matrix are made without packing it. */
   private static final int FEW_ROWS = 4;
 
@@ -128,10 +131,10 @@ final class GemmMatmul {
     int pieces = cut();
     left.count = rows;
     left.width = GemmPanels.panelRows(dtype);
-    left.shared = columnBlocks > 1;
+    left.shared = columnBlocks > 1 && fits(left);
     right.count = columns;
     right.width = GemmPanels.tileColumns(dtype);
-    right.shared = rows > blockRows;
+    right.shared = rows > blockRows && fits(right);
     int most = Math.min(mostDeep(left), mostDeep(right));
     int part = GemmTile.evenly(depth, most, 1);
     for (from = 0; from < depth; from += part) {
@@ -140,6 +143,11 @@ final class GemmMatmul {
       workers.run(cutPacking(left) + cutPacking(right), packing);
       workers.run(pieces, product);
     }
+  }
+
+  /** Whether what fits in cache of each of its rows or columns may be packed at a time. */
+  private boolean fits(Operand operand) {
+    return (long) operand.count * Math.min(depth, GemmTile.DEPTH) <= MOST_SHARED;
   }
 
   /** How much of the depth of an operand is packed at a time. */
@@ -181,7 +189,7 @@ final class GemmMatmul {
         operand.pieceLength = GemmTile.roundUp(some, operand.width);
         operand.pieces = Math.ceilDiv(operand.count, operand.pieceLength);
       } else {
-        operand.pieceLength = Math.clamp(PIECE_ELEMENTS / width, 4, steps);
+        operand.pieceLength = Math.min(steps, Math.max(PIECE_ELEMENTS / width, 4));
         operand.pieces = Math.ceilDiv(deep, steps) * Math.ceilDiv(steps, operand.pieceLength);
       }
     }
