@@ -93,16 +93,28 @@ final class Conv2dCall {
     GemmPanels panels = scratch.get().panels(blocks.dtype);
     int group = piece / blocks.panels();
     int panel = piece % blocks.panels();
-    int first = panel * GemmPanels.panelRows(blocks.dtype);
-    int some = Math.min(GemmPanels.panelRows(blocks.dtype), blocks.filters - first);
+    int width = GemmPanels.panelRows(blocks.dtype);
+    int first = panel * width;
+    int some = Math.min(width, blocks.filters - first);
     int taps = kernelHeight * kernelWidth;
     if (!backward) {
       int depth = (int) blocks.depth();
       long at = ((long) group * blocks.filters + first) * depth;
-      panels.panel(weights, at, depth, some, depth, packed, blocks.panelIndex(0, group, panel));
+      panels.panels(
+          weights,
+          at,
+          depth,
+          true,
+          some,
+          depth,
+          width,
+          packed,
+          GemmPanels.Part.LEFT,
+          blocks.panelIndex(0, group, panel),
+          0);
       return;
     }
-    panels.reserve(GemmPanels.Part.BAND, (long) taps * GemmPanels.panelRows(blocks.dtype));
+    panels.reserve(GemmPanels.Part.BAND, (long) taps * width);
     for (int filter = 0; filter < blocks.channels; filter++) {
       long at = (((long) group * blocks.channels + filter) * blocks.filters + first) * taps;
       packTaps(panels, at, some, group, panel, filter);
@@ -114,7 +126,7 @@ final class Conv2dCall {
     int width = GemmPanels.panelRows(blocks.dtype);
     if (taps == 1 && blocks.phases() == 1) {
       int index = blocks.panelIndex(0, group, panel) + filter * width;
-      panels.panel(weights, at, 1, some, 1, packed, index);
+      panels.panels(weights, at, 0, false, some, 1, width, packed, GemmPanels.Part.LEFT, index, 0);
       return;
     }
     panels.transpose(weights, at, taps, some, taps, GemmPanels.Part.BAND, 0, width);

@@ -23,7 +23,7 @@ final class GemmMatmul {
   private static final int PIECE_ELEMENTS = 32 * 1024;
 
   /** Elements of an operand that are packed for all threads at most. */
-  private static final int MOST_SHARED = 64 * 1024 * 1024;
+  private static final int MOST_SHARED = 16 * 1024 * 1024;
 
   /** Rows whose products with a transposed matrix are made without packing it. */
   private static final int FEW_ROWS = 4;
@@ -116,7 +116,7 @@ final class GemmMatmul {
       if (right.across && left.across && rows <= FEW_ROWS) {
         workers.run(cutDots(), dots);
       } else {
-        product();
+        runParts();
       }
     } finally {
       left.matrix = null;
@@ -127,7 +127,7 @@ final class GemmMatmul {
     }
   }
 
-  private void product() {
+  private void runParts() {
     int pieces = cut();
     left.count = rows;
     left.width = GemmPanels.panelRows(dtype);

@@ -79,15 +79,6 @@ abstract class GemmPanels {
   abstract void copyExactly(MemorySegment from, long at, Part to, int index, int length);
 
   /**
-   * Packs a panel of A, for its whole depth, into another's left part, which other threads fill as
-   * well.
-   *
-   * @param distance from one row to the next in the tensor, where a row's elements are neighbours
-   */
-  abstract void panel(
-      MemorySegment from, long at, long distance, int rows, int depth, GemmPanels owner, int index);
-
-  /**
    * Packs rows of A or columns of B, in panels of so many side by side, into another's part, which
    * other threads fill as well.
    *

@@ -60,24 +60,6 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void panel(
-      MemorySegment from,
-      long at,
-      long distance,
-      int rows,
-      int depth,
-      GemmPanels owner,
-      int index) {
-    float[] to = ((GemmPanelsF32) owner).left;
-    if (distance == 1 && depth == 1) {
-      PackF32.copy(from, at, to, index, rows);
-      return;
-    }
-    TransposeF32.transpose(
-        from, at, distance, rows, depth, to, index, GemmKernelF32.PANEL_ROWS, tile);
-  }
-
-  @Override
   void panels(
       MemorySegment from,
       long at,

@@ -60,24 +60,6 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void panel(
-      MemorySegment from,
-      long at,
-      long distance,
-      int rows,
-      int depth,
-      GemmPanels owner,
-      int index) {
-    double[] to = ((GemmPanelsF64) owner).left;
-    if (distance == 1 && depth == 1) {
-      PackF64.copy(from, at, to, index, rows);
-      return;
-    }
-    TransposeF64.transpose(
-        from, at, distance, rows, depth, to, index, GemmKernelF64.PANEL_ROWS, tile);
-  }
-
-  @Override
   void panels(
       MemorySegment from,
       long at,
