@@ -10,6 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class TransposeF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+  private static final int HALF = LANES * LANES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private TransposeF32() {}
@@ -34,15 +35,15 @@ final class TransposeF32 {
       for (int j = 0; j < columns; j += LANES) {
         int wide = Math.min(LANES, columns - j);
         int place = index + j * stride + i;
-        if (high == LANES && wide == LANES && LANES > 2) {
-          interleave(from, (at + i * distance + j) * Float.BYTES, distance * Float.BYTES, tile);
-          turn(tile, 4, wide, to, place, stride);
+        if (high == LANES && wide == LANES) {
+          begin(from, (at + i * distance + j) * Float.BYTES, distance * Float.BYTES, tile);
         } else {
           for (int row = 0; row < high; row++) {
-            PackF32.copy(from, at + (i + row) * distance + j, tile, row * LANES, wide);
+            PackF32.copy(from, at + (i + row) * distance + j, tile, HALF + row * LANES, wide);
           }
-          turn(tile, 2, wide, to, place, stride);
+          begin(tile, HALF, LANES, tile);
         }
+        end(tile, wide, to, place, stride);
       }
     }
   }
@@ -61,72 +62,124 @@ final class TransposeF32 {
     for (int i = 0; i < rows; i += LANES) {
       int high = Math.min(LANES, rows - i);
       for (int j = 0; j < columns; j += LANES) {
-        for (int row = 0; row < high; row++) {
-          FloatVector.fromArray(SPECIES, from, at + (i + row) * distance + j)
-              .intoArray(tile, row * LANES);
+        int place = at + i * distance + j;
+        if (high == LANES) {
+          begin(from, place, distance, tile);
+        } else {
+          for (int row = 0; row < high; row++, place += distance) {
+            FloatVector.fromArray(SPECIES, from, place).intoArray(tile, HALF + row * LANES);
+          }
+          begin(tile, HALF, LANES, tile);
         }
-        turn(tile, 2, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
+        end(tile, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
       }
     }
   }
 
   /**
-   * Transposes a tile of as many rows as lanes. Interleaving each row of the upper half with its
-   * counterpart of the lower half moves one bit of an element's row number into its column number,
-   * so that doing it for every bit swaps them.
-   *
-   * @param tile two tiles' room; the first holds the elements
-   * @param next 2, or 4 where the first bit is done
+   * The first half of a tile's transposition, to the tile's first half. Interleaving each row of
+   * the upper half with its counterpart of the lower half moves one bit of an element's row number
+   * into its column number, so that doing it for every bit swaps them. Two bits are moved at a time
+   * where there are enough: what is stored in between is the most of it.
    */
-  private static void turn(float[] tile, int next, int rows, float[] to, int index, int stride) {
-    int here = 0;
-    int there = LANES * LANES;
-    for (int bit = next; bit < LANES; bit *= 2) {
-      interleave(tile, here, tile, there, LANES);
-      int swap = here;
-      here = there;
-      there = swap;
-    }
-    if (rows == LANES) {
-      interleave(tile, here, to, index, stride);
-      return;
-    }
-    interleave(tile, here, tile, there, LANES);
-    for (int row = 0; row < rows; row++) {
-      FloatVector.fromArray(SPECIES, tile, there + row * LANES).intoArray(to, index + row * stride);
+  private static void begin(float[] from, int at, int distance, float[] tile) {
+    if (LANES >= 8) {
+      interleaveFours(from, at, distance, tile, 0, LANES);
+    } else if (LANES == 4) {
+      interleave(from, at, distance, tile, 0, LANES);
+    } else {
+      for (int row = 0; row < LANES; row++) {
+        FloatVector.fromArray(SPECIES, from, at + row * distance).intoArray(tile, row * LANES);
+      }
     }
   }
 
-  private static void interleave(float[] from, int at, float[] to, int index, int stride) {
+  /** The second half of it, of which the first rows are written. */
+  private static void end(float[] tile, int rows, float[] to, int index, int stride) {
+    boolean whole = rows == LANES;
+    float[] into = whole ? to : tile;
+    int place = whole ? index : HALF;
+    int apart = whole ? stride : LANES;
+    if (LANES == 16) {
+      interleaveFours(tile, 0, LANES, into, place, apart);
+    } else {
+      interleave(tile, 0, LANES, into, place, apart);
+    }
+    for (int row = 0; row < rows && !whole; row++) {
+      FloatVector.fromArray(SPECIES, tile, HALF + row * LANES).intoArray(to, index + row * stride);
+    }
+  }
+
+  private static void interleave(
+      float[] from, int at, int distance, float[] to, int index, int stride) {
     for (int i = 0; i < LANES / 2; i++) {
-      IntVector upper = FloatVector.fromArray(SPECIES, from, at + i * LANES).reinterpretAsInts();
-      IntVector lower =
-          FloatVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES).reinterpretAsInts();
+      int above = at + i * distance;
+      int below = above + LANES / 2 * distance;
       int place = index + 2 * i * stride;
+      IntVector upper = FloatVector.fromArray(SPECIES, from, above).reinterpretAsInts();
+      IntVector lower = FloatVector.fromArray(SPECIES, from, below).reinterpretAsInts();
       LanesF32.LOWER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place);
       LanesF32.UPPER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place + stride);
     }
   }
 
-  /** The same from a tensor, whose rows are {@code distance} bytes apart. */
-  private static void interleave(MemorySegment from, long offset, long distance, float[] to) {
+  private static void interleaveFours(
+      float[] from, int at, int distance, float[] to, int index, int stride) {
+    int quarter = LANES / 4 * distance;
+    for (int i = 0; i < LANES / 4; i++) {
+      int row = at + i * distance;
+      int place = index + 4 * i * stride;
+      IntVector v0 = FloatVector.fromArray(SPECIES, from, row).reinterpretAsInts();
+      IntVector v1 = FloatVector.fromArray(SPECIES, from, row + quarter).reinterpretAsInts();
+      IntVector v2 = FloatVector.fromArray(SPECIES, from, row + 2 * quarter).reinterpretAsInts();
+      IntVector v3 = FloatVector.fromArray(SPECIES, from, row + 3 * quarter).reinterpretAsInts();
+      IntVector even = LanesF32.LOWER.selectFrom(v0, v2);
+      IntVector odd = LanesF32.LOWER.selectFrom(v1, v3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, place);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, place + stride);
+      even = LanesF32.UPPER.selectFrom(v0, v2);
+      odd = LanesF32.UPPER.selectFrom(v1, v3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, place + 2 * stride);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(to, place + 3 * stride);
+    }
+  }
+
+  /** The first half of it from a tensor, whose rows are {@code distance} bytes apart. */
+  private static void begin(MemorySegment from, long offset, long distance, float[] tile) {
     MemorySegment memory = Memory.base(from);
-    long begin = Memory.at(from) + offset;
-    for (int i = 0; i < LANES / 2; i++) {
-      long above = begin + i * distance;
-      long below = above + LANES / 2 * distance;
-      IntVector upper =
-          FloatVector.fromMemorySegment(SPECIES, memory, above, ORDER).reinterpretAsInts();
-      IntVector lower =
-          FloatVector.fromMemorySegment(SPECIES, memory, below, ORDER).reinterpretAsInts();
-      int place = 2 * i * LANES;
-      LanesF32.LOWER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place);
-      LanesF32.UPPER.selectFrom(upper, lower).reinterpretAsFloats().intoArray(to, place + LANES);
+    long origin = Memory.at(from) + offset;
+    if (LANES < 8) {
+      for (int row = 0; row < LANES; row++) {
+        FloatVector.fromMemorySegment(SPECIES, memory, origin + row * distance, ORDER)
+            .intoArray(tile, HALF + row * LANES);
+      }
+      begin(tile, HALF, LANES, tile);
+      return;
+    }
+    long quarter = LANES / 4 * distance;
+    for (int i = 0; i < LANES / 4; i++) {
+      long row = origin + i * distance;
+      int place = 4 * i * LANES;
+      IntVector v0 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
+      row += quarter;
+      IntVector v1 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
+      row += quarter;
+      IntVector v2 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
+      row += quarter;
+      IntVector v3 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
+      IntVector even = LanesF32.LOWER.selectFrom(v0, v2);
+      IntVector odd = LanesF32.LOWER.selectFrom(v1, v3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(tile, place);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(tile, place + LANES);
+      even = LanesF32.UPPER.selectFrom(v0, v2);
+      odd = LanesF32.UPPER.selectFrom(v1, v3);
+      LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(tile, place + 2 * LANES);
+      LanesF32.UPPER.selectFrom(even, odd).reinterpretAsFloats().intoArray(tile, place + 3 * LANES);
     }
   }
 
   /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
   static int tileLength() {
-    return 2 * LANES * LANES;
+    return 2 * HALF;
   }
 }

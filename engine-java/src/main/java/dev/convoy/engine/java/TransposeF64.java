@@ -10,6 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class TransposeF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
+  private static final int HALF = LANES * LANES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private TransposeF64() {}
@@ -34,15 +35,15 @@ final class TransposeF64 {
       for (int j = 0; j < columns; j += LANES) {
         int wide = Math.min(LANES, columns - j);
         int place = index + j * stride + i;
-        if (high == LANES && wide == LANES && LANES > 2) {
-          interleave(from, (at + i * distance + j) * Double.BYTES, distance * Double.BYTES, tile);
-          turn(tile, 4, wide, to, place, stride);
+        if (high == LANES && wide == LANES) {
+          begin(from, (at + i * distance + j) * Double.BYTES, distance * Double.BYTES, tile);
         } else {
           for (int row = 0; row < high; row++) {
-            PackF64.copy(from, at + (i + row) * distance + j, tile, row * LANES, wide);
+            PackF64.copy(from, at + (i + row) * distance + j, tile, HALF + row * LANES, wide);
           }
-          turn(tile, 2, wide, to, place, stride);
+          begin(tile, HALF, LANES, tile);
         }
+        end(tile, wide, to, place, stride);
       }
     }
   }
@@ -61,73 +62,134 @@ final class TransposeF64 {
     for (int i = 0; i < rows; i += LANES) {
       int high = Math.min(LANES, rows - i);
       for (int j = 0; j < columns; j += LANES) {
-        for (int row = 0; row < high; row++) {
-          DoubleVector.fromArray(SPECIES, from, at + (i + row) * distance + j)
-              .intoArray(tile, row * LANES);
+        int place = at + i * distance + j;
+        if (high == LANES) {
+          begin(from, place, distance, tile);
+        } else {
+          for (int row = 0; row < high; row++, place += distance) {
+            DoubleVector.fromArray(SPECIES, from, place).intoArray(tile, HALF + row * LANES);
+          }
+          begin(tile, HALF, LANES, tile);
         }
-        turn(tile, 2, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
+        end(tile, Math.min(LANES, columns - j), to, index + j * stride + i, stride);
       }
     }
   }
 
   /**
-   * Transposes a tile of as many rows as lanes. Interleaving each row of the upper half with its
-   * counterpart of the lower half moves one bit of an element's row number into its column number,
-   * so that doing it for every bit swaps them.
-   *
-   * @param tile two tiles' room; the first holds the elements
-   * @param next 2, or 4 where the first bit is done
+   * The first half of a tile's transposition, to the tile's first half. Interleaving each row of
+   * the upper half with its counterpart of the lower half moves one bit of an element's row number
+   * into its column number, so that doing it for every bit swaps them. Two bits are moved at a time
+   * where there are enough: what is stored in between is the most of it.
    */
-  private static void turn(double[] tile, int next, int rows, double[] to, int index, int stride) {
-    int here = 0;
-    int there = LANES * LANES;
-    for (int bit = next; bit < LANES; bit *= 2) {
-      interleave(tile, here, tile, there, LANES);
-      int swap = here;
-      here = there;
-      there = swap;
-    }
-    if (rows == LANES) {
-      interleave(tile, here, to, index, stride);
-      return;
-    }
-    interleave(tile, here, tile, there, LANES);
-    for (int row = 0; row < rows; row++) {
-      DoubleVector.fromArray(SPECIES, tile, there + row * LANES)
-          .intoArray(to, index + row * stride);
+  private static void begin(double[] from, int at, int distance, double[] tile) {
+    if (LANES >= 8) {
+      interleaveFours(from, at, distance, tile, 0, LANES);
+    } else if (LANES == 4) {
+      interleave(from, at, distance, tile, 0, LANES);
+    } else {
+      for (int row = 0; row < LANES; row++) {
+        DoubleVector.fromArray(SPECIES, from, at + row * distance).intoArray(tile, row * LANES);
+      }
     }
   }
 
-  private static void interleave(double[] from, int at, double[] to, int index, int stride) {
+  /** The second half of it, of which the first rows are written. */
+  private static void end(double[] tile, int rows, double[] to, int index, int stride) {
+    boolean whole = rows == LANES;
+    double[] into = whole ? to : tile;
+    int place = whole ? index : HALF;
+    int apart = whole ? stride : LANES;
+    if (LANES == 16) {
+      interleaveFours(tile, 0, LANES, into, place, apart);
+    } else {
+      interleave(tile, 0, LANES, into, place, apart);
+    }
+    for (int row = 0; row < rows && !whole; row++) {
+      DoubleVector.fromArray(SPECIES, tile, HALF + row * LANES).intoArray(to, index + row * stride);
+    }
+  }
+
+  private static void interleave(
+      double[] from, int at, int distance, double[] to, int index, int stride) {
     for (int i = 0; i < LANES / 2; i++) {
-      LongVector upper = DoubleVector.fromArray(SPECIES, from, at + i * LANES).reinterpretAsLongs();
-      LongVector lower =
-          DoubleVector.fromArray(SPECIES, from, at + (i + LANES / 2) * LANES).reinterpretAsLongs();
+      int above = at + i * distance;
+      int below = above + LANES / 2 * distance;
       int place = index + 2 * i * stride;
+      LongVector upper = DoubleVector.fromArray(SPECIES, from, above).reinterpretAsLongs();
+      LongVector lower = DoubleVector.fromArray(SPECIES, from, below).reinterpretAsLongs();
       LanesF64.LOWER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place);
       LanesF64.UPPER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place + stride);
     }
   }
 
-  /** The same from a tensor, whose rows are {@code distance} bytes apart. */
-  private static void interleave(MemorySegment from, long offset, long distance, double[] to) {
+  private static void interleaveFours(
+      double[] from, int at, int distance, double[] to, int index, int stride) {
+    int quarter = LANES / 4 * distance;
+    for (int i = 0; i < LANES / 4; i++) {
+      int row = at + i * distance;
+      int place = index + 4 * i * stride;
+      LongVector v0 = DoubleVector.fromArray(SPECIES, from, row).reinterpretAsLongs();
+      LongVector v1 = DoubleVector.fromArray(SPECIES, from, row + quarter).reinterpretAsLongs();
+      LongVector v2 = DoubleVector.fromArray(SPECIES, from, row + 2 * quarter).reinterpretAsLongs();
+      LongVector v3 = DoubleVector.fromArray(SPECIES, from, row + 3 * quarter).reinterpretAsLongs();
+      LongVector even = LanesF64.LOWER.selectFrom(v0, v2);
+      LongVector odd = LanesF64.LOWER.selectFrom(v1, v3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, place);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, place + stride);
+      even = LanesF64.UPPER.selectFrom(v0, v2);
+      odd = LanesF64.UPPER.selectFrom(v1, v3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, place + 2 * stride);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(to, place + 3 * stride);
+    }
+  }
+
+  /** The first half of it from a tensor, whose rows are {@code distance} bytes apart. */
+  private static void begin(MemorySegment from, long offset, long distance, double[] tile) {
     MemorySegment memory = Memory.base(from);
-    long begin = Memory.at(from) + offset;
-    for (int i = 0; i < LANES / 2; i++) {
-      long above = begin + i * distance;
-      long below = above + LANES / 2 * distance;
-      LongVector upper =
-          DoubleVector.fromMemorySegment(SPECIES, memory, above, ORDER).reinterpretAsLongs();
-      LongVector lower =
-          DoubleVector.fromMemorySegment(SPECIES, memory, below, ORDER).reinterpretAsLongs();
-      int place = 2 * i * LANES;
-      LanesF64.LOWER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place);
-      LanesF64.UPPER.selectFrom(upper, lower).reinterpretAsDoubles().intoArray(to, place + LANES);
+    long origin = Memory.at(from) + offset;
+    if (LANES < 8) {
+      for (int row = 0; row < LANES; row++) {
+        DoubleVector.fromMemorySegment(SPECIES, memory, origin + row * distance, ORDER)
+            .intoArray(tile, HALF + row * LANES);
+      }
+      begin(tile, HALF, LANES, tile);
+      return;
+    }
+    long quarter = LANES / 4 * distance;
+    for (int i = 0; i < LANES / 4; i++) {
+      long row = origin + i * distance;
+      int place = 4 * i * LANES;
+      LongVector v0 =
+          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
+      row += quarter;
+      LongVector v1 =
+          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
+      row += quarter;
+      LongVector v2 =
+          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
+      row += quarter;
+      LongVector v3 =
+          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
+      LongVector even = LanesF64.LOWER.selectFrom(v0, v2);
+      LongVector odd = LanesF64.LOWER.selectFrom(v1, v3);
+      LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(tile, place);
+      LanesF64.UPPER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(tile, place + LANES);
+      even = LanesF64.UPPER.selectFrom(v0, v2);
+      odd = LanesF64.UPPER.selectFrom(v1, v3);
+      LanesF64.LOWER
+          .selectFrom(even, odd)
+          .reinterpretAsDoubles()
+          .intoArray(tile, place + 2 * LANES);
+      LanesF64.UPPER
+          .selectFrom(even, odd)
+          .reinterpretAsDoubles()
+          .intoArray(tile, place + 3 * LANES);
     }
   }
 
   /** Elements that {@code transpose} needs for its tiles; at least four vectors'. */
   static int tileLength() {
-    return 2 * LANES * LANES;
+    return 2 * HALF;
   }
 }
