@@ -219,6 +219,7 @@ final class Conv2dCall {
             0,
             stride,
             GemmPanels.tileColumns(blocks.dtype),
+            panels,
             0,
             stride,
             high,

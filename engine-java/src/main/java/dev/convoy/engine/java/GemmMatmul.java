@@ -321,6 +321,7 @@ final class GemmMatmul {
           b,
           right.width,
           rightPanel,
+          mine,
           0,
           stride,
           high,

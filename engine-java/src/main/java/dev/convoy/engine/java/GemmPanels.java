@@ -208,10 +208,11 @@ abstract class GemmPanels {
   abstract void dots(int start, MemorySegment matrix, long at, int count, int depth, int index);
 
   /**
-   * Sets the product part to a product, or adds it; see {@link GemmKernelF32#multiply}.
+   * Sets another's product part to a product, or adds it; see {@link GemmKernelF32#multiply}.
    *
    * @param leftOwner whose left part is A in panels, from {@code a0} on, {@code panel} apart
    * @param rightOwner whose right part is B, from {@code b0} on
+   * @param productOwner whose product part is C, from {@code c0} on
    */
   abstract void multiply(
       GemmPanels leftOwner,
@@ -221,6 +222,7 @@ abstract class GemmPanels {
       int b0,
       int ldb,
       int bPanel,
+      GemmPanels productOwner,
       int c0,
       int ldc,
       int rows,
@@ -394,14 +396,18 @@ abstract class GemmPanels {
    * Transforms the tiles of some channels of a block, whose band there is: a channel's come to lie
    * in rows {@code stride} apart, and a point's in matrices {@code plane} apart.
    */
-  abstract void inputTiles(
-      WinogradKind kind,
+  abstract void transformTiles(
+      WinogradTransform transform,
       PackColumns block,
       int channels,
       Part to,
       int index,
       int stride,
       int plane);
+
+  /** The same of at most a vector of channels, which come to lie side by side in a tile's row. */
+  abstract void transformTurned(
+      WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane);
 
   /**
    * Transforms so many vectors to a row of their tiles' two or four outputs, tile after tile; see

@@ -210,6 +210,7 @@ final class GemmPanelsF32 extends GemmPanels {
       int b0,
       int ldb,
       int bPanel,
+      GemmPanels productOwner,
       int c0,
       int ldc,
       int rows,
@@ -218,9 +219,10 @@ final class GemmPanelsF32 extends GemmPanels {
       boolean add) {
     float[] a = ((GemmPanelsF32) leftOwner).left;
     float[] b = ((GemmPanelsF32) rightOwner).right;
+    float[] c = ((GemmPanelsF32) productOwner).product;
     float[] room = add ? productTile : null;
     GemmKernelF32.multiply(
-        a, a0, panel, b, b0, ldb, bPanel, product, c0, ldc, rows, columns, depth, room);
+        a, a0, panel, b, b0, ldb, bPanel, c, c0, ldc, rows, columns, depth, room);
   }
 
   @Override
@@ -408,23 +410,22 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void inputTiles(
-      WinogradKind kind,
+  void transformTiles(
+      WinogradTransform transform,
       PackColumns block,
       int channels,
       Part to,
       int index,
       int stride,
       int plane) {
-    int rows = WinogradF32.rowPlane(block);
-    int points = kind.inputPoints;
-    int part = points * rows;
-    reserve(Part.TILES, (long) part * channels);
+    int points = transform.to;
+    // From one point's rows to the next point's: an odd number of vectors.
+    int rows = (Math.ceilDiv(block.lines * block.slotLength(), lanes()) + 1 | 1) * lanes();
+    reserve(Part.TILES, (long) channels * points * rows);
     int length = Math.toIntExact(block.channelLength());
-    float[] out = part(to);
     for (int i = 0; i < channels; i++) {
-      inputs(
-          kind,
+      transform(
+          transform,
           band,
           i * length,
           block.rowOffset,
@@ -432,15 +433,16 @@ final class GemmPanelsF32 extends GemmPanels {
           block.rowTo,
           block.rowVectors,
           tiles,
-          i * part,
+          i * points * rows,
           rows);
     }
+    float[] out = part(to);
     for (int i = 0; i < channels; i++) {
       for (int row = 0; row < points; row++) {
-        inputs(
-            kind,
+        transform(
+            transform,
             tiles,
-            i * part + row * rows,
+            (i * points + row) * rows,
             block.tapOffset,
             block.tileFrom,
             block.tileTo,
@@ -452,8 +454,45 @@ final class GemmPanelsF32 extends GemmPanels {
     }
   }
 
-  private static void inputs(
-      WinogradKind kind,
+  @Override
+  void transformTurned(
+      WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane) {
+    int points = transform.to;
+    int length = Math.toIntExact(block.channelLength());
+    int rows = (block.rowVectors | 1) * lanes();
+    reserve(Part.TURNED, (long) length * lanes());
+    reserve(Part.TILES, (long) points * rows);
+    TransposeF32.transpose(band, 0, length, channels, length, turned, 0, lanes(), tile);
+    transform(
+        transform,
+        turned,
+        0,
+        block.rowOffset,
+        block.rowFrom,
+        block.rowTo,
+        block.rowVectors,
+        tiles,
+        0,
+        rows);
+    float[] out = part(to);
+    for (int row = 0; row < points; row++) {
+      transform(
+          transform,
+          tiles,
+          row * rows,
+          block.turnedOffset,
+          block.tileFrom,
+          block.tileTo,
+          block.tileVectors,
+          out,
+          index + row * points * plane,
+          plane);
+    }
+  }
+
+  /** Transforms vectors that are listed. */
+  private static void transform(
+      WinogradTransform transform,
       float[] from,
       int at,
       int[] tap,
@@ -463,12 +502,19 @@ final class GemmPanelsF32 extends GemmPanels {
       float[] to,
       int index,
       int plane) {
-    switch (kind) {
-      case THREE, FIVE ->
-          WinogradF32.sixInputs(from, at, tap, begin, into, count, to, index, plane);
-      case STRIDED ->
+    switch (transform) {
+      case SIX_INPUTS -> WinogradF32.sixInputs(from, at, tap, begin, into, count, to, index, plane);
+      case STRIDED_INPUTS ->
           WinogradF32.stridedInputs(from, at, tap, begin, into, count, to, index, plane);
-      case SPREAD -> WinogradF32.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
+      case SPREAD_INPUTS ->
+          WinogradF32.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
+      case FOUR_GRADIENTS ->
+          WinogradF32.fourGradients(from, at, tap, begin, into, count, to, index, plane);
+      case TWO_GRADIENTS ->
+          WinogradF32.twoGradients(from, at, tap, begin, into, count, to, index, plane);
+      case STRIDED_GRADIENTS ->
+          WinogradF32.stridedGradients(from, at, tap, begin, into, count, to, index, plane);
+      default -> throw new IllegalArgumentException(transform + " is of vectors at even distances");
     }
   }
 
@@ -496,22 +542,17 @@ final class GemmPanelsF32 extends GemmPanels {
           WinogradF32.fourOutputs(in, at, step, next, out, index, stride, far, count);
       case TWO_OUTPUTS ->
           WinogradF32.twoOutputs(in, at, step, next, out, index, stride, far, count);
-      case FOUR_GRADIENTS ->
-          WinogradF32.fourGradients(in, at, step, next, out, index, stride, far, count);
-      case TWO_GRADIENTS ->
-          WinogradF32.twoGradients(in, at, step, next, out, index, stride, far, count);
       case THREE_SUMS -> WinogradF32.threeSums(in, at, step, next, out, index, stride, far, count);
       case FIVE_SUMS -> WinogradF32.fiveSums(in, at, step, next, out, index, stride, far, count);
       case STRIDED_WEIGHTS ->
           WinogradF32.stridedWeights(in, at, step, next, out, index, stride, far, count);
       case STRIDED_OUTPUTS ->
           WinogradF32.stridedOutputs(in, at, step, next, out, index, stride, far, count);
-      case STRIDED_GRADIENTS ->
-          WinogradF32.stridedGradients(in, at, step, next, out, index, stride, far, count);
       case STRIDED_SUMS ->
           WinogradF32.stridedSums(in, at, step, next, out, index, stride, far, count);
       case SPREAD_OUTPUTS ->
           WinogradF32.spreadOutputs(in, at, step, next, out, index, stride, far, count);
+      default -> throw new IllegalArgumentException(transform + " is of vectors that are listed");
     }
   }
 

@@ -210,6 +210,7 @@ final class GemmPanelsF64 extends GemmPanels {
       int b0,
       int ldb,
       int bPanel,
+      GemmPanels productOwner,
       int c0,
       int ldc,
       int rows,
@@ -218,9 +219,10 @@ final class GemmPanelsF64 extends GemmPanels {
       boolean add) {
     double[] a = ((GemmPanelsF64) leftOwner).left;
     double[] b = ((GemmPanelsF64) rightOwner).right;
+    double[] c = ((GemmPanelsF64) productOwner).product;
     double[] room = add ? productTile : null;
     GemmKernelF64.multiply(
-        a, a0, panel, b, b0, ldb, bPanel, product, c0, ldc, rows, columns, depth, room);
+        a, a0, panel, b, b0, ldb, bPanel, c, c0, ldc, rows, columns, depth, room);
   }
 
   @Override
@@ -408,23 +410,22 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
-  void inputTiles(
-      WinogradKind kind,
+  void transformTiles(
+      WinogradTransform transform,
       PackColumns block,
       int channels,
       Part to,
       int index,
       int stride,
       int plane) {
-    int rows = WinogradF64.rowPlane(block);
-    int points = kind.inputPoints;
-    int part = points * rows;
-    reserve(Part.TILES, (long) part * channels);
+    int points = transform.to;
+    // From one point's rows to the next point's: an odd number of vectors.
+    int rows = (Math.ceilDiv(block.lines * block.slotLength(), lanes()) + 1 | 1) * lanes();
+    reserve(Part.TILES, (long) channels * points * rows);
     int length = Math.toIntExact(block.channelLength());
-    double[] out = part(to);
     for (int i = 0; i < channels; i++) {
-      inputs(
-          kind,
+      transform(
+          transform,
           band,
           i * length,
           block.rowOffset,
@@ -432,15 +433,16 @@ final class GemmPanelsF64 extends GemmPanels {
           block.rowTo,
           block.rowVectors,
           tiles,
-          i * part,
+          i * points * rows,
           rows);
     }
+    double[] out = part(to);
     for (int i = 0; i < channels; i++) {
       for (int row = 0; row < points; row++) {
-        inputs(
-            kind,
+        transform(
+            transform,
             tiles,
-            i * part + row * rows,
+            (i * points + row) * rows,
             block.tapOffset,
             block.tileFrom,
             block.tileTo,
@@ -452,8 +454,45 @@ final class GemmPanelsF64 extends GemmPanels {
     }
   }
 
-  private static void inputs(
-      WinogradKind kind,
+  @Override
+  void transformTurned(
+      WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane) {
+    int points = transform.to;
+    int length = Math.toIntExact(block.channelLength());
+    int rows = (block.rowVectors | 1) * lanes();
+    reserve(Part.TURNED, (long) length * lanes());
+    reserve(Part.TILES, (long) points * rows);
+    TransposeF64.transpose(band, 0, length, channels, length, turned, 0, lanes(), tile);
+    transform(
+        transform,
+        turned,
+        0,
+        block.rowOffset,
+        block.rowFrom,
+        block.rowTo,
+        block.rowVectors,
+        tiles,
+        0,
+        rows);
+    double[] out = part(to);
+    for (int row = 0; row < points; row++) {
+      transform(
+          transform,
+          tiles,
+          row * rows,
+          block.turnedOffset,
+          block.tileFrom,
+          block.tileTo,
+          block.tileVectors,
+          out,
+          index + row * points * plane,
+          plane);
+    }
+  }
+
+  /** Transforms vectors that are listed. */
+  private static void transform(
+      WinogradTransform transform,
       double[] from,
       int at,
       int[] tap,
@@ -463,12 +502,19 @@ final class GemmPanelsF64 extends GemmPanels {
       double[] to,
       int index,
       int plane) {
-    switch (kind) {
-      case THREE, FIVE ->
-          WinogradF64.sixInputs(from, at, tap, begin, into, count, to, index, plane);
-      case STRIDED ->
+    switch (transform) {
+      case SIX_INPUTS -> WinogradF64.sixInputs(from, at, tap, begin, into, count, to, index, plane);
+      case STRIDED_INPUTS ->
           WinogradF64.stridedInputs(from, at, tap, begin, into, count, to, index, plane);
-      case SPREAD -> WinogradF64.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
+      case SPREAD_INPUTS ->
+          WinogradF64.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
+      case FOUR_GRADIENTS ->
+          WinogradF64.fourGradients(from, at, tap, begin, into, count, to, index, plane);
+      case TWO_GRADIENTS ->
+          WinogradF64.twoGradients(from, at, tap, begin, into, count, to, index, plane);
+      case STRIDED_GRADIENTS ->
+          WinogradF64.stridedGradients(from, at, tap, begin, into, count, to, index, plane);
+      default -> throw new IllegalArgumentException(transform + " is of vectors at even distances");
     }
   }
 
@@ -496,22 +542,17 @@ final class GemmPanelsF64 extends GemmPanels {
           WinogradF64.fourOutputs(in, at, step, next, out, index, stride, far, count);
       case TWO_OUTPUTS ->
           WinogradF64.twoOutputs(in, at, step, next, out, index, stride, far, count);
-      case FOUR_GRADIENTS ->
-          WinogradF64.fourGradients(in, at, step, next, out, index, stride, far, count);
-      case TWO_GRADIENTS ->
-          WinogradF64.twoGradients(in, at, step, next, out, index, stride, far, count);
       case THREE_SUMS -> WinogradF64.threeSums(in, at, step, next, out, index, stride, far, count);
       case FIVE_SUMS -> WinogradF64.fiveSums(in, at, step, next, out, index, stride, far, count);
       case STRIDED_WEIGHTS ->
           WinogradF64.stridedWeights(in, at, step, next, out, index, stride, far, count);
       case STRIDED_OUTPUTS ->
           WinogradF64.stridedOutputs(in, at, step, next, out, index, stride, far, count);
-      case STRIDED_GRADIENTS ->
-          WinogradF64.stridedGradients(in, at, step, next, out, index, stride, far, count);
       case STRIDED_SUMS ->
           WinogradF64.stridedSums(in, at, step, next, out, index, stride, far, count);
       case SPREAD_OUTPUTS ->
           WinogradF64.spreadOutputs(in, at, step, next, out, index, stride, far, count);
+      default -> throw new IllegalArgumentException(transform + " is of vectors that are listed");
     }
   }
 

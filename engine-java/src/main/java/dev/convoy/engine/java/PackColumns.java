@@ -53,11 +53,19 @@ final class PackColumns {
   /** Phases of the columns, each of which has as many of the lanes. */
   int phases;
 
+  /** From a row's first output of a phase to the next phase's, and to its own next, in the band. */
+  private int phaseStep;
+
+  private int outputStep;
+
   /** 2 or 4 if a phase's elements in a row, some apart, go to so many lanes in turn; else 1. */
   int split;
 
   /** Offset of each of a kernel row's taps in a row of the band. */
   int[] tapOffset = new int[0];
+
+  /** The same in rows of vectors, each of one element of so many channels. */
+  int[] turnedOffset = new int[0];
 
   /** Where each tap of each of some channels begins in the band. */
   int places;
@@ -115,15 +123,61 @@ final class PackColumns {
    */
   void plan(Conv2dAxis rows, Conv2dAxis columns, long first, int count, int tapRow, int tapRows) {
     planSegments(rows, columns, first, count);
-    int run = columns.run();
-    boolean oneRow = segments == 1;
-    int from = oneRow ? segmentStart[0] % run : 0;
-    planLanes(columns, from, oneRow ? length[0] : run);
+    planLanes(columns, firstOutput(columns), outputsOfRow(columns));
     planSplit(columns);
+    phaseStep = slotLength() / phases;
+    outputStep = 1;
+    planBand(rows, columns, tapRow, tapRows);
+  }
+
+  /**
+   * The same of a band whose rows are those of the image, without lanes: outputs that are
+   * neighbours have a stride between them.
+   */
+  void planWhole(Conv2dAxis rows, Conv2dAxis columns, long first, int count) {
+    planSegments(rows, columns, first, count);
+    int from = firstOutput(columns);
+    int outputs = outputsOfRow(columns);
+    int apart = apart(columns);
+    int dilation = columns.dilation / apart;
+    if (laneStart.length < columns.taps) {
+      laneStart = new long[columns.taps];
+      tapOffset = new int[columns.taps];
+    }
+    for (int tap = 0; tap < columns.taps; tap++) {
+      tapOffset[tap] = tap * dilation;
+    }
+    outputStep = columns.stride / apart;
+    phaseStep = 1;
+    phases = 1;
+    split = 1;
+    lanes = 1;
+    laneStart[0] = (long) from * columns.stride - columns.before;
+    laneLength = (outputs - 1) * outputStep + (columns.taps - 1) * dilation + columns.phases;
+    planBand(rows, columns, 0, rows.taps);
+  }
+
+  /** From one element to the next of rows of a band without lanes. */
+  static int apart(Conv2dAxis columns) {
+    return columns.phases > 1 ? 1 : columns.dilation;
+  }
+
+  /** The first output of the lines: not the first of all, if there is one piece of a line. */
+  private int firstOutput(Conv2dAxis columns) {
+    return segments == 1 ? segmentStart[0] % columns.run() : 0;
+  }
+
+  /** Outputs of each row of the band, of a phase. */
+  private int outputsOfRow(Conv2dAxis columns) {
+    return segments == 1 ? length[0] : columns.run();
+  }
+
+  private void planBand(Conv2dAxis rows, Conv2dAxis columns, int tapRow, int tapRows) {
+    int run = columns.run();
+    int from = firstOutput(columns);
     planSlots(rows, tapRow, tapRows);
-    int phaseLength = slotLength() / phases;
     for (int i = 0; i < segments; i++) {
-      int shift = segmentStart[i] / run * phaseLength + segmentStart[i] % run - from;
+      int shift = segmentStart[i] / run * phaseStep + (segmentStart[i] % run - from) * outputStep;
       source[i] = lineSlot[segmentLine[i]] * slotLength() + shift;
     }
   }
@@ -146,50 +200,93 @@ final class PackColumns {
   }
 
   /**
-   * Lists the vectors of all segments, for loops that need not begin anew for each: segments are
-   * short, and a loop of one round costs more to enter than to do. They are cut where panels end.
+   * Lists the vectors of a block that is transformed, for loops that need not begin anew for each
+   * line or segment: those are short, and a loop of one round costs more to enter than to do. First
+   * those of the lines' rows of the band, and then those of tiles, which are cut where panels end.
    *
    * @param taps rows of taps
    * @param panel columns of a panel
    * @param far from one panel to the next
    */
   void planVectors(int lanes, int taps, int panel, int far) {
-    int length = slotLength();
-    if (rowOffset.length < taps) {
-      rowOffset = new int[taps];
-    }
-    for (int tap = 0; tap < taps; tap++) {
-      rowOffset[tap] = tap * tapSlots * length;
-    }
-    int mostRows = lines * Math.ceilDiv(length, lanes);
-    int count = column[segments - 1] + this.length[segments - 1];
-    int mostTiles = segments * Math.ceilDiv(longest, lanes) + Math.ceilDiv(count, panel);
-    if (rowFrom.length < mostRows) {
-      rowFrom = new int[mostRows];
-      rowTo = new int[mostRows];
-    }
-    if (tileFrom.length < mostTiles) {
-      tileFrom = new int[mostTiles];
-      tileTo = new int[mostTiles];
-    }
-    rowVectors = 0;
-    for (int line = 0; line < lines; line++) {
-      for (int i = 0; i < length; i += lanes) {
-        rowFrom[rowVectors] = lineSlot[line] * length + i;
-        rowTo[rowVectors++] = line * length + i;
-      }
-    }
-    tileVectors = 0;
+    planRows(lanes, taps, 1);
+    int count = column[segments - 1] + length[segments - 1];
+    reserveTiles(segments * Math.ceilDiv(longest, lanes) + Math.ceilDiv(count, panel));
     for (int segment = 0; segment < segments; segment++) {
-      int line = segmentLine[segment];
-      int from = source[segment] + (line - lineSlot[line]) * length;
-      for (int i = 0; i < this.length[segment]; ) {
+      int from = lineSource(segment);
+      for (int i = 0; i < length[segment]; ) {
         int at = column[segment] + i;
         tileFrom[tileVectors] = from + i;
         tileTo[tileVectors++] = at / panel * far + at % panel;
         i = Math.min(i + lanes, i + panel - at % panel);
       }
     }
+  }
+
+  /**
+   * The same where a vector is one element of as many channels: those of a row, and the tiles, come
+   * one by one.
+   *
+   * @param far from one tile to the next
+   */
+  void planTurned(int lanes, int taps, int far) {
+    planRows(1, taps, lanes);
+    reserveTiles(column[segments - 1] + length[segments - 1]);
+    for (int segment = 0; segment < segments; segment++) {
+      int from = lineSource(segment);
+      for (int i = 0; i < length[segment]; i++) {
+        tileFrom[tileVectors] = (from + i * outputStep) * lanes;
+        tileTo[tileVectors++] = (column[segment] + i) * far;
+      }
+    }
+    if (turnedOffset.length < tapOffset.length) {
+      turnedOffset = new int[tapOffset.length];
+    }
+    for (int tap = 0; tap < tapOffset.length; tap++) {
+      turnedOffset[tap] = tapOffset[tap] * lanes;
+    }
+  }
+
+  /**
+   * Lists the vectors of the lines' rows.
+   *
+   * @param step elements of a vector, in a row
+   * @param apart from one element to the next
+   */
+  private void planRows(int step, int taps, int apart) {
+    int length = slotLength();
+    if (rowOffset.length < taps) {
+      rowOffset = new int[taps];
+    }
+    for (int tap = 0; tap < taps; tap++) {
+      rowOffset[tap] = tap * tapSlots * length * apart;
+    }
+    int most = lines * Math.ceilDiv(length, step);
+    if (rowFrom.length < most) {
+      rowFrom = new int[most];
+      rowTo = new int[most];
+    }
+    rowVectors = 0;
+    for (int line = 0; line < lines; line++) {
+      for (int i = 0; i < length; i += step) {
+        rowFrom[rowVectors] = (lineSlot[line] * length + i) * apart;
+        rowTo[rowVectors++] = (line * length + i) * apart;
+      }
+    }
+  }
+
+  private void reserveTiles(int most) {
+    tileVectors = 0;
+    if (tileFrom.length < most) {
+      tileFrom = new int[most];
+      tileTo = new int[most];
+    }
+  }
+
+  /** Where a segment begins in rows that are transformed, each line's one. */
+  private int lineSource(int segment) {
+    int line = segmentLine[segment];
+    return source[segment] + (line - lineSlot[line]) * slotLength();
   }
 
   /**

@@ -200,6 +200,7 @@ final class ShallowConv2dInput {
           filter * far,
           far,
           GemmPanels.tileColumns(dtype),
+          work,
           0,
           far,
           taps,

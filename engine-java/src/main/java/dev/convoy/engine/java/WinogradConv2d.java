@@ -271,20 +271,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     work.reserve(GemmPanels.Part.TILES, (long) points * outputs * AT_ONCE * stride);
     work.reserve(GemmPanels.Part.TURNED, (long) outputs * outputs * AT_ONCE * stride);
     mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, kind.inputs);
-    int channelIn = group * tiles.channels;
-    transformInput(
-        work,
-        mine.columns,
-        tiles,
-        phase,
-        input,
-        channelIn,
-        tiles.channels,
-        GemmPanels.Part.RIGHT,
-        tile,
-        tile,
-        inputPanel,
-        inputPlane);
+    transformInput(work, mine.columns, phase, group * tiles.channels);
     for (int panel = 0; panel < panels; panel++) {
       multiply(work, mine.columns, phase, group, panel, wide);
     }
@@ -309,6 +296,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
           kind.inputPlane(plane) * inputPlane,
           tile,
           inputPanel,
+          work,
           plane * productPlane,
           stride,
           high,
@@ -325,38 +313,20 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     }
   }
 
-  /**
-   * Transforms a block's tiles. A channel's come to lie in rows {@code stride} apart, and what
-   * belongs to one point {@code pointPlane} from what belongs to the point before.
-   *
-   * @param panel tiles of a panel
-   * @param pointPanel from one panel to the next
-   * @param from whose first channel wanted is {@code channelIn} of all groups'
-   */
-  static void transformInput(
-      GemmPanels work,
-      PackColumns block,
-      WinogradTiles tiles,
-      int phase,
-      MemorySegment from,
-      int channelIn,
-      int channels,
-      GemmPanels.Part to,
-      int stride,
-      int panel,
-      int pointPanel,
-      int pointPlane) {
+  /** Transforms a block's tiles, each a column of the points' matrices. */
+  private void transformInput(GemmPanels work, PackColumns block, int phase, int channelIn) {
     Conv2dAxis rows = tiles.rows(phase);
     Conv2dAxis columns = tiles.columns(phase);
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) tiles.groups * tiles.channels * plane;
+    block.planVectors(work.lanes(), kind.inputs, tile, inputPanel);
     work.reserve(GemmPanels.Part.BAND, AT_ONCE * block.channelLength());
-    block.planVectors(work.lanes(), tiles.kind.inputs, panel, pointPanel);
-    for (int channel = 0; channel < channels; channel += AT_ONCE) {
-      int some = Math.min(AT_ONCE, channels - channel);
+    for (int channel = 0; channel < tiles.channels; channel += AT_ONCE) {
+      int some = Math.min(AT_ONCE, tiles.channels - channel);
       long at = (channelIn + (long) channel) * plane;
-      work.band(block, from, at, image, some, rows.inputs, columns.inputs, columns.stride);
-      work.inputTiles(tiles.kind, block, some, to, channel * stride, stride, pointPlane);
+      work.band(block, input, at, image, some, rows.inputs, columns.inputs, columns.stride);
+      int to = channel * tile;
+      work.transformTiles(kind.toPoints, block, some, GemmPanels.Part.RIGHT, to, tile, inputPlane);
     }
   }
 

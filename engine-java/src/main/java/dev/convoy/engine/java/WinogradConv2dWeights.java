@@ -58,7 +58,8 @@ final class WinogradConv2dWeights {
   private int channelsPerBlock;
   private int channelBlocks;
   private int chunks;
-  private int stride;
+  private int panelRows;
+  private int inputPanel;
   private int inputPlane;
   private int tile;
   private int filterPanels;
@@ -138,8 +139,9 @@ final class WinogradConv2dWeights {
     inputs.cut(ROW_BYTES);
     long blocks = (long) inputs.phases() * inputs.blocks;
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
-    stride = inputs.stride();
-    inputPlane = inputs.plane(channelsPerBlock, stride);
+    panelRows = GemmPanels.panelRows(dtype);
+    inputPanel = inputs.blockTiles * panelRows;
+    inputPlane = inputs.plane(Math.ceilDiv(channelsPerBlock, panelRows), inputPanel);
     tile = GemmPanels.tileColumns(dtype);
     filterPanels = Math.ceilDiv(inputs.filters, tile);
     vectorsPerFilters = Math.ceilDiv(inputs.filters, tile / 2);
@@ -194,19 +196,23 @@ final class WinogradConv2dWeights {
         work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, gradients);
       }
       for (int plane = 0; plane < planes; plane++) {
-        work.addProduct(
-            work,
-            plane * inputPlane,
-            stride,
-            plane * outputPlane,
-            outputPanel,
-            partial,
-            sum + plane * sumPlane,
-            sumPanel,
-            channels,
-            inputs.filters,
-            deep,
-            fresh);
+        for (int panel = 0; panel < filterPanels; panel++) {
+          work.multiply(
+              work,
+              plane * inputPlane,
+              inputPanel,
+              work,
+              plane * outputPlane + panel * outputPanel,
+              tile,
+              outputPanel,
+              partial,
+              sum + plane * sumPlane + panel * sumPanel,
+              tile,
+              channels,
+              Math.min(tile, inputs.filters - panel * tile),
+              deep,
+              !fresh);
+        }
       }
       fresh = false;
     }
@@ -242,10 +248,21 @@ final class WinogradConv2dWeights {
         work.addRows(ones, outputPanel, tile, deep, 1, work, planes * sumPlane);
       }
       for (int plane = 0; plane < planes; plane++) {
-        int b = plane * outputPlane + right;
-        int c = plane * sumPlane;
-        work.addProduct(
-            work, plane * inputPlane, stride, b, 0, work, c, 0, channels, some, deep, true);
+        work.multiply(
+            work,
+            plane * inputPlane,
+            inputPanel,
+            work,
+            plane * outputPlane + right,
+            tile,
+            outputPanel,
+            work,
+            plane * sumPlane,
+            tile,
+            channels,
+            some,
+            deep,
+            false);
       }
       for (int i = 0; i < some; i += work.lanes()) {
         write(work, work, i, planes * sumPlane + i, group, channel, channels, first + i);
@@ -253,7 +270,50 @@ final class WinogradConv2dWeights {
     }
   }
 
-  /** Transforms a block's tiles of some channels, each a row. */
+  /**
+   * Transforms a block's tiles of some channels, in panels of so many channels: rows of the points'
+   * matrices are tiles.
+   *
+   * @param at the first channel of the first image
+   * @param width channels of a panel
+   * @param panel from one panel to the next
+   * @param index of the first channel's
+   */
+  private void transform(
+      WinogradTransform transform,
+      WinogradTiles tiles,
+      MemorySegment from,
+      int channelsOfAll,
+      int at,
+      int channels,
+      GemmPanels work,
+      PackColumns block,
+      int phase,
+      long first,
+      int deep,
+      GemmPanels.Part to,
+      int width,
+      int panel,
+      int index,
+      int pointPlane) {
+    Conv2dAxis rows = tiles.rows(phase);
+    Conv2dAxis columns = tiles.columns(phase);
+    long plane = (long) rows.inputs * columns.inputs;
+    long image = channelsOfAll * plane;
+    int apart = PackColumns.apart(columns);
+    int lanes = work.lanes();
+    block.planWhole(rows, columns, first, deep);
+    block.planTurned(lanes, transform.from, width);
+    work.reserve(GemmPanels.Part.BAND, lanes * block.channelLength());
+    for (int i = 0; i < channels; i += lanes) {
+      int some = Math.min(lanes, channels - i);
+      work.band(block, from, (at + i) * plane, image, some, rows.inputs, columns.inputs, apart);
+      int place = index + i / width * panel + i % width;
+      work.transformTurned(transform, block, some, to, place, pointPlane);
+    }
+  }
+
+  /** Transforms a block's tiles of some channels of {@code x}, each a row of the left operand. */
   private void transformInput(
       GemmPanels work,
       PackColumns block,
@@ -263,23 +323,26 @@ final class WinogradConv2dWeights {
       int channels,
       long first,
       int deep) {
-    block.plan(inputs.rows(phase), inputs.columns(phase), first, deep, 0, kind.inputs);
-    WinogradConv2d.transformInput(
-        work,
-        block,
+    transform(
+        kind.toPoints,
         inputs,
-        phase,
         x,
+        inputs.groups * inputs.channels,
         group * inputs.channels + channel,
         channels,
+        work,
+        block,
+        phase,
+        first,
+        deep,
         GemmPanels.Part.LEFT,
-        stride,
-        stride, // one panel
+        panelRows,
+        inputPanel,
         0,
         inputPlane);
   }
 
-  /** Transforms a block's tiles of some filters of {@code dy}, each a column. */
+  /** Those of some filters of {@code dy}, each a column of the right operand. */
   private void transformOutput(
       GemmPanels work,
       PackColumns block,
@@ -289,71 +352,23 @@ final class WinogradConv2dWeights {
       int end,
       long first,
       int deep) {
-    Conv2dAxis rows = outputs.rows(phase);
-    Conv2dAxis columns = outputs.columns(phase);
-    long plane = (long) rows.inputs * columns.inputs;
-    long image = (long) inputs.groups * inputs.filters * plane;
-    int lanes = work.lanes();
-    int places = side * side;
-    int turned = GemmTile.roundUp(deep, lanes) * lanes;
-    block.plan(rows, columns, first, deep, 0, side);
-    work.reserve(
-        GemmPanels.Part.TILES,
-        Math.max((long) lanes * places * stride, (long) points * side * turned));
-    work.reserve(GemmPanels.Part.TURNED, (long) places * (turned + lanes));
-    for (int filter = begin; filter < end; filter += lanes) {
-      int some = Math.min(lanes, end - filter);
-      block.planPlaces(some, side, side);
-      work.reserve(GemmPanels.Part.BAND, some * block.channelLength());
-      long at = ((long) group * inputs.filters + filter) * plane;
-      work.band(block, dy, at, image, some, rows.inputs, columns.inputs, columns.stride);
-      work.columns(block, GemmPanels.Part.TILES, stride);
-      for (int place = 0; place < places; place++) {
-        work.transpose(
-            work,
-            GemmPanels.Part.TILES,
-            place * stride,
-            places * stride,
-            some,
-            deep,
-            GemmPanels.Part.TURNED,
-            place * turned,
-            lanes);
-      }
-      transformTurned(work, filter, turned, deep);
-    }
-  }
-
-  private void transformTurned(GemmPanels work, int filter, int turned, int deep) {
-    int lanes = work.lanes();
-    for (int column = 0; column < side; column++) {
-      work.transform(
-          kind.toGradients,
-          GemmPanels.Part.TURNED,
-          column * turned,
-          side * turned,
-          lanes,
-          work,
-          GemmPanels.Part.TILES,
-          column * turned,
-          side * turned,
-          lanes,
-          deep);
-    }
-    for (int point = 0; point < points; point++) {
-      work.transform(
-          kind.toGradients,
-          GemmPanels.Part.TILES,
-          point * side * turned,
-          turned,
-          lanes,
-          work,
-          GemmPanels.Part.RIGHT,
-          point * points * outputPlane + filter / tile * outputPanel + filter % tile,
-          outputPlane,
-          tile,
-          deep);
-    }
+    transform(
+        kind.toGradients,
+        outputs,
+        dy,
+        inputs.groups * inputs.filters,
+        group * inputs.filters + begin,
+        end - begin,
+        work,
+        block,
+        phase,
+        first,
+        deep,
+        GemmPanels.Part.RIGHT,
+        tile,
+        outputPanel,
+        begin / tile * outputPanel,
+        outputPlane);
   }
 
   /** The chunks of some channels and a vector of filters added up, transformed and written. */

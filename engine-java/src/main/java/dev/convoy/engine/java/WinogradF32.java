@@ -22,11 +22,6 @@ final class WinogradF32 {
 
   private WinogradF32() {}
 
-  /** From one point's rows of a block to the next point's. */
-  static int rowPlane(PackColumns block) {
-    return (Math.ceilDiv(block.lines * block.slotLength(), LANES) + 1 | 1) * LANES;
-  }
-
   static void sixInputs(
       float[] from,
       int first,
@@ -231,52 +226,60 @@ final class WinogradF32 {
 
   static void fourGradients(
       float[] from,
-      int at,
-      int step,
-      int next,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
       float[] to,
       int index,
-      int stride,
-      int far,
-      int count) {
-    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
-      FloatVector y2 = FloatVector.fromArray(SPECIES, from, i + 2 * step);
-      FloatVector y3 = FloatVector.fromArray(SPECIES, from, i + 3 * step);
+      int plane) {
+    int tap1 = tap[1];
+    int tap2 = tap[2];
+    int tap3 = tap[3];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, at);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, at + tap1);
+      FloatVector y2 = FloatVector.fromArray(SPECIES, from, at + tap2);
+      FloatVector y3 = FloatVector.fromArray(SPECIES, from, at + tap3);
       y0.intoArray(to, o);
-      y3.intoArray(to, o + 5 * stride);
+      y3.intoArray(to, o + 5 * plane);
       FloatVector even = y0.add(y2);
       FloatVector odd = y1.add(y3);
-      even.add(odd).intoArray(to, o + stride);
-      even.sub(odd).intoArray(to, o + 2 * stride);
+      even.add(odd).intoArray(to, o + plane);
+      even.sub(odd).intoArray(to, o + 2 * plane);
       even = y2.mul(4).add(y0);
       odd = y3.mul(4).add(y1).mul(2);
-      even.add(odd).intoArray(to, o + 3 * stride);
-      even.sub(odd).intoArray(to, o + 4 * stride);
+      even.add(odd).intoArray(to, o + 3 * plane);
+      even.sub(odd).intoArray(to, o + 4 * plane);
     }
   }
 
   static void twoGradients(
       float[] from,
-      int at,
-      int step,
-      int next,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
       float[] to,
       int index,
-      int stride,
-      int far,
-      int count) {
-    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      int plane) {
+    int tap1 = tap[1];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, at);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, at + tap1);
       y0.intoArray(to, o);
-      y1.intoArray(to, o + 5 * stride);
-      y0.add(y1).intoArray(to, o + stride);
-      y0.sub(y1).intoArray(to, o + 2 * stride);
+      y1.intoArray(to, o + 5 * plane);
+      y0.add(y1).intoArray(to, o + plane);
+      y0.sub(y1).intoArray(to, o + 2 * plane);
       FloatVector twice = y1.add(y1);
-      y0.add(twice).intoArray(to, o + 3 * stride);
-      y0.sub(twice).intoArray(to, o + 4 * stride);
+      y0.add(twice).intoArray(to, o + 3 * plane);
+      y0.sub(twice).intoArray(to, o + 4 * plane);
     }
   }
 
@@ -381,22 +384,25 @@ final class WinogradF32 {
 
   static void stridedGradients(
       float[] from,
-      int at,
-      int step,
-      int next,
+      int first,
+      int[] tap,
+      int[] begin,
+      int[] into,
+      int count,
       float[] to,
       int index,
-      int stride,
-      int far,
-      int count) {
-    for (int n = 0, i = at, o = index; n < count; n++, i += next, o += far) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, from, i);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, from, i + step);
+      int plane) {
+    int tap1 = tap[1];
+    for (int i = 0; i < count; i++) {
+      int at = first + begin[i];
+      int o = index + into[i];
+      FloatVector y0 = FloatVector.fromArray(SPECIES, from, at);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, from, at + tap1);
       y0.intoArray(to, o);
-      y0.add(y1).intoArray(to, o + stride);
-      y1.intoArray(to, o + 2 * stride);
-      y0.intoArray(to, o + 3 * stride);
-      y1.intoArray(to, o + 4 * stride);
+      y0.add(y1).intoArray(to, o + plane);
+      y1.intoArray(to, o + 2 * plane);
+      y0.intoArray(to, o + 3 * plane);
+      y1.intoArray(to, o + 4 * plane);
     }
   }
 

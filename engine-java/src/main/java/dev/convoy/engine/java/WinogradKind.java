@@ -6,33 +6,36 @@ import dev.convoy.Window;
 enum WinogradKind {
   /** F(4×4, 3×3): 36 products for 144. */
   THREE(
-      6,
       4,
-      6,
+      WinogradTransform.SIX_INPUTS,
       WinogradTransform.THREE_WEIGHTS,
       WinogradTransform.FOUR_OUTPUTS,
       WinogradTransform.FOUR_GRADIENTS,
       WinogradTransform.THREE_SUMS),
   /** F(2×2, 5×5): 36 products for 100. */
   FIVE(
-      6,
       2,
-      6,
+      WinogradTransform.SIX_INPUTS,
       WinogradTransform.FIVE_WEIGHTS,
       WinogradTransform.TWO_OUTPUTS,
       WinogradTransform.TWO_GRADIENTS,
       WinogradTransform.FIVE_SUMS),
   /** 2×2 outputs of a 3×3 kernel of stride 2: 25 products for 36. */
   STRIDED(
-      5,
       4,
-      5,
+      WinogradTransform.STRIDED_INPUTS,
       WinogradTransform.STRIDED_WEIGHTS,
       WinogradTransform.STRIDED_OUTPUTS,
       WinogradTransform.STRIDED_GRADIENTS,
       WinogradTransform.STRIDED_SUMS),
   /** Its gradient with respect to 4×4 inputs: as many products for as many. */
-  SPREAD(3, 2, 4, WinogradTransform.STRIDED_WEIGHTS, WinogradTransform.SPREAD_OUTPUTS, null, null);
+  SPREAD(
+      2,
+      WinogradTransform.SPREAD_INPUTS,
+      WinogradTransform.STRIDED_WEIGHTS,
+      WinogradTransform.SPREAD_OUTPUTS,
+      null,
+      null);
 
   /** Inputs of a tile along an axis, as what follows, and from a tile's first to the next one's. */
   final int inputs;
@@ -50,6 +53,7 @@ enum WinogradKind {
 
   final int outputs;
 
+  final WinogradTransform toPoints;
   final WinogradTransform toWeights;
   final WinogradTransform toOutputs;
 
@@ -59,17 +63,17 @@ enum WinogradKind {
   final WinogradTransform toSums;
 
   WinogradKind(
-      int inputs,
       int stride,
-      int inputPoints,
+      WinogradTransform toPoints,
       WinogradTransform toWeights,
       WinogradTransform toOutputs,
       WinogradTransform toGradients,
       WinogradTransform toSums) {
-    this.inputs = inputs;
+    this.toPoints = toPoints;
+    this.inputs = toPoints.from;
     this.stride = stride;
     this.points = toOutputs.from;
-    this.inputPoints = inputPoints;
+    this.inputPoints = toPoints.to;
     this.weightPoints = toWeights.to;
     this.taps = toWeights.from;
     this.outputs = toOutputs.to;
