@@ -405,6 +405,20 @@ abstract class GemmPanels {
       int stride,
       int plane);
 
+  /**
+   * The same of at most a vector of channels and so many tiles, as {@link #transformTurned} does,
+   * which are then turned back: a channel's come to lie in panels of columns {@code far} apart.
+   */
+  abstract void transformNarrow(
+      WinogradTransform transform,
+      PackColumns block,
+      int channels,
+      int count,
+      Part to,
+      int index,
+      int far,
+      int plane);
+
   /** The same of at most a vector of channels, which come to lie side by side in a tile's row. */
   abstract void transformTurned(
       WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane);

@@ -457,11 +457,51 @@ final class GemmPanelsF32 extends GemmPanels {
   @Override
   void transformTurned(
       WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane) {
+    turnRows(transform, block, channels);
+    float[] out = part(to);
+    for (int row = 0; row < transform.to; row++) {
+      transformRow(transform, block, row, out, index + row * transform.to * plane, plane);
+    }
+  }
+
+  @Override
+  void transformNarrow(
+      WinogradTransform transform,
+      PackColumns block,
+      int channels,
+      int count,
+      Part to,
+      int index,
+      int far,
+      int plane) {
+    turnRows(transform, block, channels);
     int points = transform.to;
+    int lanes = lanes();
+    int width = 2 * lanes;
+    int point = (count | 1) * lanes;
+    reserve(Part.TURNED, (long) points * point);
+    float[] out = part(to);
+    for (int row = 0; row < points; row++) {
+      transformRow(transform, block, row, turned, 0, point);
+      for (int column = 0; column < points; column++) {
+        int from = column * point;
+        int place = index + (row * points + column) * plane;
+        for (int i = 0; i < count; i += lanes) {
+          int some = Math.min(lanes, count - i);
+          int at = place + i / width * far + i % width;
+          TransposeF32.transpose(
+              turned, from + i * lanes, lanes, some, channels, out, at, width, tile);
+        }
+      }
+    }
+  }
+
+  /** Turns the band of at most a vector of channels, and transforms its columns. */
+  private void turnRows(WinogradTransform transform, PackColumns block, int channels) {
     int length = Math.toIntExact(block.channelLength());
-    int rows = (block.rowVectors | 1) * lanes();
+    int rows = turnedRows(block);
     reserve(Part.TURNED, (long) length * lanes());
-    reserve(Part.TILES, (long) points * rows);
+    reserve(Part.TILES, (long) transform.to * rows);
     TransposeF32.transpose(band, 0, length, channels, length, turned, 0, lanes(), tile);
     transform(
         transform,
@@ -474,20 +514,26 @@ final class GemmPanelsF32 extends GemmPanels {
         tiles,
         0,
         rows);
-    float[] out = part(to);
-    for (int row = 0; row < points; row++) {
-      transform(
-          transform,
-          tiles,
-          row * rows,
-          block.turnedOffset,
-          block.tileFrom,
-          block.tileTo,
-          block.tileVectors,
-          out,
-          index + row * points * plane,
-          plane);
-    }
+  }
+
+  private void transformRow(
+      WinogradTransform transform, PackColumns block, int row, float[] to, int index, int plane) {
+    transform(
+        transform,
+        tiles,
+        row * turnedRows(block),
+        block.turnedOffset,
+        block.tileFrom,
+        block.tileTo,
+        block.tileVectors,
+        to,
+        index,
+        plane);
+  }
+
+  /** From one point's turned rows to the next point's. */
+  private int turnedRows(PackColumns block) {
+    return (block.rowVectors | 1) * lanes();
   }
 
   /** Transforms vectors that are listed. */

@@ -270,8 +270,7 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     work.reserve(GemmPanels.Part.PRODUCT, (long) kind.planes() * productPlane);
     work.reserve(GemmPanels.Part.TILES, (long) points * outputs * AT_ONCE * stride);
     work.reserve(GemmPanels.Part.TURNED, (long) outputs * outputs * AT_ONCE * stride);
-    mine.columns.plan(tiles.rows(phase), tiles.columns(phase), first, wide, 0, kind.inputs);
-    transformInput(work, mine.columns, phase, group * tiles.channels);
+    transformInput(work, mine.columns, phase, group * tiles.channels, first, wide);
     for (int panel = 0; panel < panels; panel++) {
       multiply(work, mine.columns, phase, group, panel, wide);
     }
@@ -314,19 +313,35 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
   }
 
   /** Transforms a block's tiles, each a column of the points' matrices. */
-  private void transformInput(GemmPanels work, PackColumns block, int phase, int channelIn) {
+  private void transformInput(
+      GemmPanels work, PackColumns block, int phase, int channelIn, long first, int wide) {
     Conv2dAxis rows = tiles.rows(phase);
     Conv2dAxis columns = tiles.columns(phase);
     long plane = (long) rows.inputs * columns.inputs;
     long image = (long) tiles.groups * tiles.channels * plane;
-    block.planVectors(work.lanes(), kind.inputs, tile, inputPanel);
-    work.reserve(GemmPanels.Part.BAND, AT_ONCE * block.channelLength());
-    for (int channel = 0; channel < tiles.channels; channel += AT_ONCE) {
-      int some = Math.min(AT_ONCE, tiles.channels - channel);
+    int lanes = work.lanes();
+    boolean narrow = columns.run() <= lanes / 2;
+    int most = narrow ? lanes : AT_ONCE;
+    int apart = narrow ? PackColumns.apart(columns) : columns.stride;
+    if (narrow) {
+      block.planWhole(rows, columns, first, wide);
+      block.planTurned(lanes, kind.inputs, lanes);
+    } else {
+      block.plan(rows, columns, first, wide, 0, kind.inputs);
+      block.planVectors(lanes, kind.inputs, tile, inputPanel);
+    }
+    GemmPanels.Part right = GemmPanels.Part.RIGHT;
+    work.reserve(GemmPanels.Part.BAND, most * block.channelLength());
+    for (int channel = 0; channel < tiles.channels; channel += most) {
+      int some = Math.min(most, tiles.channels - channel);
       long at = (channelIn + (long) channel) * plane;
-      work.band(block, input, at, image, some, rows.inputs, columns.inputs, columns.stride);
       int to = channel * tile;
-      work.transformTiles(kind.toPoints, block, some, GemmPanels.Part.RIGHT, to, tile, inputPlane);
+      work.band(block, input, at, image, some, rows.inputs, columns.inputs, apart);
+      if (narrow) {
+        work.transformNarrow(kind.toPoints, block, some, wide, right, to, inputPanel, inputPlane);
+      } else {
+        work.transformTiles(kind.toPoints, block, some, right, to, tile, inputPlane);
+      }
     }
   }
 
