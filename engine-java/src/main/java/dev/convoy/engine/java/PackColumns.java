@@ -92,6 +92,17 @@ final class PackColumns {
   int[] tileFrom = new int[0];
   int[] tileTo = new int[0];
 
+  /**
+   * What is written of each segment's tiles: the first row of outputs in a tile and how many, the
+   * first output in the row and how many, and where the first goes in the image's first channel.
+   */
+  int[] outputRow = new int[0];
+
+  int[] outputRows = new int[0];
+  int[] outputFrom = new int[0];
+  int[] outputLength = new int[0];
+  long[] outputPlace = new long[0];
+
   /** The lanes of each that the one before hasn't, as bits. */
   long[] tileKeep = new long[0];
 
@@ -272,6 +283,39 @@ final class PackColumns {
         rowFrom[rowVectors] = (lineSlot[line] * length + i) * apart;
         rowTo[rowVectors++] = (line * length + i) * apart;
       }
+    }
+  }
+
+  /**
+   * Finds where each segment's tiles are written, and what of them lies in the image.
+   *
+   * @param outputs of a tile, along an axis
+   * @param image elements of an image
+   */
+  void planOutputs(Conv2dAxis rows, Conv2dAxis columns, int outputs, long image) {
+    if (outputPlace.length < segments) {
+      outputRow = new int[segments];
+      outputRows = new int[segments];
+      outputFrom = new int[segments];
+      outputLength = new int[segments];
+      outputPlace = new long[segments];
+    }
+    int run = columns.run();
+    for (int segment = 0; segment < segments; segment++) {
+      int line = segmentLine[segment];
+      int start = segmentStart[segment];
+      int first = columns.start + start / run + start % run * outputs * columns.step;
+      int left = Math.max(first, 0);
+      int most = Math.ceilDiv(columns.size - left, columns.step);
+      int tile = lineRow[line];
+      int top = rows.start + tile % rows.phases + tile / rows.phases * outputs * rows.step;
+      int above = Math.max(top, 0);
+      int high = Math.ceilDiv(rows.size - above, rows.step);
+      outputRow[segment] = above - top;
+      outputRows[segment] = Math.min(outputs - (above - top), high);
+      outputFrom[segment] = column[segment] * outputs + left - first;
+      outputLength[segment] = Math.min(length[segment] * outputs - (left - first), most);
+      outputPlace[segment] = lineImage[line] * image + (long) above * columns.size + left;
     }
   }
 

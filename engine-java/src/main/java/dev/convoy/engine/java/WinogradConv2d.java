@@ -271,6 +271,9 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     work.reserve(GemmPanels.Part.TILES, (long) points * outputs * AT_ONCE * stride);
     work.reserve(GemmPanels.Part.TURNED, (long) outputs * outputs * AT_ONCE * stride);
     transformInput(work, mine.columns, phase, group * tiles.channels, first, wide);
+    long image =
+        (long) tiles.groups * tiles.filters * tiles.rows(phase).size * tiles.columns(phase).size;
+    mine.columns.planOutputs(tiles.rows(phase), tiles.columns(phase), outputs, image);
     for (int panel = 0; panel < panels; panel++) {
       multiply(work, mine.columns, phase, group, panel, wide);
     }
@@ -378,32 +381,21 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     Conv2dAxis columns = tiles.columns(phase);
     GemmPanels.Part part = GemmPanels.Part.TURNED;
     int far = some * outputs * stride;
-    int run = columns.run();
-    boolean zipped = columns.phases == 2 && block.hasWholeLines(columns);
+    int first = which * outputs * stride;
+    boolean zipped = isZipped(block, columns);
     if (columns.step > 1 && !zipped) {
       boolean relu = epilogue == GemmEpilogue.RELU;
       for (int row = 0; row < outputs; row++) {
-        int index = row * far + which * outputs * stride;
-        work.finish(part, index, outputs * stride, bias, channel, relu);
+        work.finish(part, row * far + first, outputs * stride, bias, channel, relu);
       }
     }
-    int channelsOut = tiles.groups * tiles.filters;
+    long plane = (long) rows.size * columns.size;
+    long step = (long) rows.step * columns.size;
     for (int segment = 0; segment < block.segments; segment += zipped ? 2 : 1) {
-      int line = block.segmentLine[segment];
-      int start = block.segmentStart[segment];
-      int first = columns.start + start / run + start % run * outputs * columns.step;
-      int left = Math.max(first, 0);
-      int most = Math.ceilDiv(columns.size - left, columns.step);
-      int length = Math.min(block.length[segment] * outputs - (left - first), most);
-      int from = block.column[segment] * outputs + left - first;
-      int lineRow = block.lineRow[line];
-      int top = rows.start + lineRow % rows.phases + lineRow / rows.phases * outputs * rows.step;
-      int above = Math.max(top, 0);
-      int high = Math.min(outputs - (above - top), Math.ceilDiv(rows.size - above, rows.step));
-      int index = (above - top) * far + which * outputs * stride + from;
-      long image = (long) block.lineImage[line] * channelsOut + channel;
-      long at = (image * rows.size + above) * columns.size + left;
-      long step = (long) rows.step * columns.size;
+      int index = block.outputRow[segment] * far + first + block.outputFrom[segment];
+      int high = block.outputRows[segment];
+      int length = block.outputLength[segment];
+      long at = block.outputPlace[segment] + channel * plane;
       if (zipped) {
         storeZipped(work, index, far, block.length[segment] * outputs, at, step, high, channel);
       } else if (columns.step == 1) {
@@ -415,6 +407,11 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
         }
       }
     }
+  }
+
+  /** Whether outputs of two phases are written as whole rows. */
+  private static boolean isZipped(PackColumns block, Conv2dAxis columns) {
+    return columns.phases == 2 && block.hasWholeLines(columns);
   }
 
   /**
