@@ -4,7 +4,7 @@ import dev.convoy.DType;
 import dev.convoy.Tensor;
 import dev.convoy.spi.Workers;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorShape;
 
 /**
  * Bias and ReLU. Each calling thread has a job of each kind, and uses it again. As in {@link
@@ -14,7 +14,8 @@ final class JavaPointwise {
   /** Elements of a piece: enough that starting it costs little beside it. */
   private static final long PIECE = 16 << 10;
 
-  private static final boolean VECTORS_OF_DOUBLES = DoubleVector.SPECIES_PREFERRED.length() > 2;
+  private static final boolean VECTORS_OF_DOUBLES =
+      VectorShape.preferredShape().vectorBitSize() > 2 * Double.SIZE;
 
   private final Workers workers;
   private final LoopPointwise loops;

@@ -6,7 +6,7 @@ import dev.convoy.DType;
 import dev.convoy.MaxPool2dSpec;
 import dev.convoy.Tensor;
 import dev.convoy.spi.Workers;
-import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorShape;
 
 /**
  * Pooling. Each calling thread has jobs of its own, and uses them again. Windows too large for them
@@ -14,7 +14,8 @@ import jdk.incubator.vector.DoubleVector;
  * masks that the compiler knows.
  */
 final class JavaPool2d {
-  private static final boolean VECTORS_OF_DOUBLES = DoubleVector.SPECIES_PREFERRED.length() > 2;
+  private static final boolean VECTORS_OF_DOUBLES =
+      VectorShape.preferredShape().vectorBitSize() > 2 * Double.SIZE;
 
   private final Workers workers;
   private final LoopPool2d loops;
