@@ -421,7 +421,8 @@ final class GemmPanelsF32 extends GemmPanels {
     int points = transform.to;
     // From one point's rows to the next point's: an odd number of vectors.
     int rows = (Math.ceilDiv(block.lines * block.slotLength(), lanes()) + 1 | 1) * lanes();
-    reserve(Part.TILES, (long) channels * points * rows);
+    reserve(Part.TILES, (long) points * rows);
+    float[] out = part(to);
     int length = Math.toIntExact(block.channelLength());
     for (int i = 0; i < channels; i++) {
       transform(
@@ -431,21 +432,20 @@ final class GemmPanelsF32 extends GemmPanels {
           block.rowOffset,
           block.rowFrom,
           block.rowTo,
+          0,
           block.rowVectors,
           tiles,
-          i * points * rows,
+          0,
           rows);
-    }
-    float[] out = part(to);
-    for (int i = 0; i < channels; i++) {
       for (int row = 0; row < points; row++) {
         transform(
             transform,
             tiles,
-            (i * points + row) * rows,
+            row * rows,
             block.tapOffset,
             block.tileFrom,
             block.tileTo,
+            0,
             block.tileVectors,
             out,
             index + i * stride + row * points * plane,
@@ -460,7 +460,8 @@ final class GemmPanelsF32 extends GemmPanels {
     turnRows(transform, block, channels);
     float[] out = part(to);
     for (int row = 0; row < transform.to; row++) {
-      transformRow(transform, block, row, out, index + row * transform.to * plane, plane);
+      int at = index + row * transform.to * plane;
+      transformRow(transform, block, row, 0, block.tileVectors, out, at, plane);
     }
   }
 
@@ -478,19 +479,19 @@ final class GemmPanelsF32 extends GemmPanels {
     int points = transform.to;
     int lanes = lanes();
     int width = 2 * lanes;
-    int point = (count | 1) * lanes;
+    int point = lanes * lanes;
     reserve(Part.TURNED, (long) points * point);
     float[] out = part(to);
     for (int row = 0; row < points; row++) {
-      transformRow(transform, block, row, turned, 0, point);
-      for (int column = 0; column < points; column++) {
-        int from = column * point;
-        int place = index + (row * points + column) * plane;
-        for (int i = 0; i < count; i += lanes) {
-          int some = Math.min(lanes, count - i);
-          int at = place + i / width * far + i % width;
+      // A vector of tiles at a time, which stay in L1 until they are turned.
+      for (int i = 0; i < count; i += lanes) {
+        int some = Math.min(lanes, count - i);
+        int at = index + row * points * plane + i / width * far + i % width;
+        transformRow(transform, block, row, i, i + some, turned, -i * lanes, point);
+        for (int column = 0; column < points; column++) {
+          int from = column * point;
           TransposeF32.transpose(
-              turned, from + i * lanes, lanes, some, channels, out, at, width, tile);
+              turned, from, lanes, some, channels, out, at + column * plane, width, tile);
         }
       }
     }
@@ -510,6 +511,7 @@ final class GemmPanelsF32 extends GemmPanels {
         block.rowOffset,
         block.rowFrom,
         block.rowTo,
+        0,
         block.rowVectors,
         tiles,
         0,
@@ -517,7 +519,14 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   private void transformRow(
-      WinogradTransform transform, PackColumns block, int row, float[] to, int index, int plane) {
+      WinogradTransform transform,
+      PackColumns block,
+      int row,
+      int start,
+      int end,
+      float[] to,
+      int index,
+      int plane) {
     transform(
         transform,
         tiles,
@@ -525,7 +534,8 @@ final class GemmPanelsF32 extends GemmPanels {
         block.turnedOffset,
         block.tileFrom,
         block.tileTo,
-        block.tileVectors,
+        start,
+        end,
         to,
         index,
         plane);
@@ -544,22 +554,24 @@ final class GemmPanelsF32 extends GemmPanels {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
     switch (transform) {
-      case SIX_INPUTS -> WinogradF32.sixInputs(from, at, tap, begin, into, count, to, index, plane);
+      case SIX_INPUTS ->
+          WinogradF32.sixInputs(from, at, tap, begin, into, start, end, to, index, plane);
       case STRIDED_INPUTS ->
-          WinogradF32.stridedInputs(from, at, tap, begin, into, count, to, index, plane);
+          WinogradF32.stridedInputs(from, at, tap, begin, into, start, end, to, index, plane);
       case SPREAD_INPUTS ->
-          WinogradF32.spreadInputs(from, at, tap, begin, into, count, to, index, plane);
+          WinogradF32.spreadInputs(from, at, tap, begin, into, start, end, to, index, plane);
       case FOUR_GRADIENTS ->
-          WinogradF32.fourGradients(from, at, tap, begin, into, count, to, index, plane);
+          WinogradF32.fourGradients(from, at, tap, begin, into, start, end, to, index, plane);
       case TWO_GRADIENTS ->
-          WinogradF32.twoGradients(from, at, tap, begin, into, count, to, index, plane);
+          WinogradF32.twoGradients(from, at, tap, begin, into, start, end, to, index, plane);
       case STRIDED_GRADIENTS ->
-          WinogradF32.stridedGradients(from, at, tap, begin, into, count, to, index, plane);
+          WinogradF32.stridedGradients(from, at, tap, begin, into, start, end, to, index, plane);
       default -> throw new IllegalArgumentException(transform + " is of vectors at even distances");
     }
   }

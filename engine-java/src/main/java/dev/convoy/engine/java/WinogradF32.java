@@ -28,7 +28,8 @@ final class WinogradF32 {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
@@ -37,7 +38,7 @@ final class WinogradF32 {
     int tap3 = tap[3];
     int tap4 = tap[4];
     int tap5 = tap[5];
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int at = first + begin[i];
       int o = index + into[i];
       FloatVector d0 = FloatVector.fromArray(SPECIES, from, at);
@@ -65,7 +66,8 @@ final class WinogradF32 {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
@@ -73,7 +75,7 @@ final class WinogradF32 {
     int tap2 = tap[2];
     int tap3 = tap[3];
     int tap4 = tap[4];
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int at = first + begin[i];
       int o = index + into[i];
       FloatVector d2 = FloatVector.fromArray(SPECIES, from, at + tap2);
@@ -91,13 +93,14 @@ final class WinogradF32 {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
     int tap1 = tap[1];
     int tap2 = tap[2];
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int at = first + begin[i];
       int o = index + into[i];
       FloatVector d1 = FloatVector.fromArray(SPECIES, from, at + tap1);
@@ -230,14 +233,15 @@ final class WinogradF32 {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
     int tap1 = tap[1];
     int tap2 = tap[2];
     int tap3 = tap[3];
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int at = first + begin[i];
       int o = index + into[i];
       FloatVector y0 = FloatVector.fromArray(SPECIES, from, at);
@@ -263,12 +267,13 @@ final class WinogradF32 {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
     int tap1 = tap[1];
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int at = first + begin[i];
       int o = index + into[i];
       FloatVector y0 = FloatVector.fromArray(SPECIES, from, at);
@@ -388,12 +393,13 @@ final class WinogradF32 {
       int[] tap,
       int[] begin,
       int[] into,
-      int count,
+      int start,
+      int end,
       float[] to,
       int index,
       int plane) {
     int tap1 = tap[1];
-    for (int i = 0; i < count; i++) {
+    for (int i = start; i < end; i++) {
       int at = first + begin[i];
       int o = index + into[i];
       FloatVector y0 = FloatVector.fromArray(SPECIES, from, at);
