@@ -260,11 +260,11 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int rest = piece / tiles.blocks;
     int group = rest % tiles.groups;
     int phase = rest / tiles.groups;
-    long first = (long) block * tiles.blockTiles;
-    if (first >= tiles.tiles(phase)) {
+    long first = tiles.first(block, phase);
+    int wide = tiles.count(block, phase);
+    if (wide == 0) {
       return; // a phase of fewer tiles than the first
     }
-    int wide = (int) Math.min(tiles.blockTiles, tiles.tiles(phase) - first);
     GemmPanels work = mine.panels(tiles.dtype);
     work.reserve(GemmPanels.Part.RIGHT, (long) kind.inputPlanes() * inputPlane);
     work.reserve(GemmPanels.Part.PRODUCT, (long) kind.planes() * productPlane);

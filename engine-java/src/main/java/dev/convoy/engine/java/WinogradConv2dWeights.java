@@ -183,11 +183,11 @@ final class WinogradConv2dWeights {
     int last = (int) ((chunk + 1) * blocks / chunks);
     for (int block = (int) (chunk * blocks / chunks); block < last; block++) {
       int phase = block / inputs.blocks;
-      long first = (long) (block % inputs.blocks) * inputs.blockTiles;
-      if (first >= inputs.tiles(phase)) {
+      long first = inputs.first(block % inputs.blocks, phase);
+      int deep = inputs.count(block % inputs.blocks, phase);
+      if (deep == 0) {
         continue; // a phase of fewer tiles than the first
       }
-      int deep = (int) Math.min(inputs.blockTiles, inputs.tiles(phase) - first);
       transformInput(work, mine.columns, phase, group, channel, channels, first, deep);
       transformOutput(work, mine.columns, phase, group, 0, inputs.filters, first, deep);
       if (db != null && channel == 0) {

@@ -42,6 +42,9 @@ final class WinogradTiles {
 
   int blocks;
 
+  /** Blocks of a row of tiles, or 0 where a block is whole rows. */
+  private int rowBlocks;
+
   void forward(Conv2dSpec spec, Shape x, Shape y, DType type) {
     Window window = spec.window();
     sizes(WinogradKind.of(window), spec, x, y, type);
@@ -134,21 +137,42 @@ final class WinogradTiles {
 
   /**
    * Cuts the tiles into blocks of about so many: whole rows of tiles if they are not longer, since
-   * the images' rows of a tile are then packed no more often than they must.
+   * the images' rows of a tile are then packed no more often than they must, and else parts of one
+   * row, of which no more is packed than they need.
    */
   void cut(int rowBytes) {
     long tiles = tiles(0);
     int most = rowBytes / dtype.bytes();
     int row = columnPhases[0].outputs;
-    long parts = Math.ceilDiv(tiles, (long) most);
+    long rows = tiles / row;
     if (row <= most) {
-      long rows = tiles / row;
-      parts = Math.ceilDiv(rows, (long) (most / row));
+      long parts = Math.ceilDiv(rows, (long) (most / row));
+      rowBlocks = 0;
       blockTiles = (int) Math.ceilDiv(rows, parts) * row;
+      blocks = (int) Math.ceilDiv(tiles, (long) blockTiles);
     } else {
-      blockTiles = GemmTile.roundUp((int) Math.ceilDiv(tiles, parts), lanes());
+      rowBlocks = Math.ceilDiv(row, most);
+      blockTiles = GemmTile.roundUp(Math.ceilDiv(row, rowBlocks), lanes());
+      blocks = Math.toIntExact(rows * rowBlocks);
     }
-    blocks = (int) Math.ceilDiv(tiles, (long) blockTiles);
+  }
+
+  /** The first tile of a block of a phase. */
+  long first(int block, int phase) {
+    if (rowBlocks == 0) {
+      return (long) block * blockTiles;
+    }
+    long row = block / rowBlocks;
+    return row * columns(phase).outputs + (long) (block % rowBlocks) * blockTiles;
+  }
+
+  /** Tiles of a block; none where a phase has fewer than the first. */
+  int count(int block, int phase) {
+    long left =
+        rowBlocks == 0 || first(block, phase) >= tiles(phase)
+            ? tiles(phase) - first(block, phase)
+            : columns(phase).outputs - (long) (block % rowBlocks) * blockTiles;
+    return (int) Math.clamp(left, 0L, (long) blockTiles);
   }
 
   private int lanes() {

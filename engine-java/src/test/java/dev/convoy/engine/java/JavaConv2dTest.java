@@ -92,6 +92,7 @@ class JavaConv2dTest {
         new Case("one pixel in", 5, 3, 1, 1, 9, three, t),
         new Case("wide rows", 1, 2, 3, 700, 3, three, t),
         new Case("wide rows of tiles", 1, 2, 6, 700, 3, three, t),
+        new Case("wide rows of tiles, images", 2, 3, 9, 530, 5, three, t),
         new Case("wide rows of small tiles", 1, 2, 6, 350, 3, spec(Window.square(5)), t),
         new Case("one tall column", 2, 2, 90, 1, 3, three, t),
         new Case("stride", 2, 6, 15, 17, 10, spec(Window.square(3).padding(1).stride(2)), t),
