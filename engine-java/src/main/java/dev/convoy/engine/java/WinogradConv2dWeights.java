@@ -13,8 +13,10 @@ import java.lang.foreign.MemorySegment;
  * of {@code x} and those of {@code dy}, summed over all tiles and transformed back at the end.
  *
  * <p>The tiles are cut into chunks whose sums are private and added in order, so that the result
- * does not depend on who did which. Where all tiles are one block, the sums of a panel of filters
- * are transformed back while they are in cache. Used by one calling thread at a time.
+ * does not depend on who did which. Both operands are transformed as vectors of channels, which
+ * come to lie side by side as products of matrices want them. Where all tiles are one block, the
+ * sums of a panel of filters are transformed back while they are in cache. Used by one calling
+ * thread at a time.
  */
 final class WinogradConv2dWeights {
   /** Bytes of a row of a block of tiles. */
@@ -274,7 +276,7 @@ final class WinogradConv2dWeights {
    * Transforms a block's tiles of some channels, in panels of so many channels: rows of the points'
    * matrices are tiles.
    *
-   * @param at the first channel of the first image
+   * @param begin the first channel, in its group
    * @param width channels of a panel
    * @param panel from one panel to the next
    * @param index of the first channel's
@@ -283,8 +285,8 @@ final class WinogradConv2dWeights {
       WinogradTransform transform,
       WinogradTiles tiles,
       MemorySegment from,
-      int channelsOfAll,
-      int at,
+      int group,
+      int begin,
       int channels,
       GemmPanels work,
       PackColumns block,
@@ -299,7 +301,8 @@ final class WinogradConv2dWeights {
     Conv2dAxis rows = tiles.rows(phase);
     Conv2dAxis columns = tiles.columns(phase);
     long plane = (long) rows.inputs * columns.inputs;
-    long image = channelsOfAll * plane;
+    long image = (long) tiles.groups * tiles.channels * plane;
+    long at = (group * tiles.channels + begin) * plane;
     int apart = PackColumns.apart(columns);
     int lanes = work.lanes();
     block.planWhole(rows, columns, first, deep);
@@ -307,7 +310,7 @@ final class WinogradConv2dWeights {
     work.reserve(GemmPanels.Part.BAND, lanes * block.channelLength());
     for (int i = 0; i < channels; i += lanes) {
       int some = Math.min(lanes, channels - i);
-      work.band(block, from, (at + i) * plane, image, some, rows.inputs, columns.inputs, apart);
+      work.band(block, from, at + i * plane, image, some, rows.inputs, columns.inputs, apart);
       int place = index + i / width * panel + i % width;
       work.transformTurned(transform, block, some, to, place, pointPlane);
     }
@@ -327,8 +330,8 @@ final class WinogradConv2dWeights {
         kind.toPoints,
         inputs,
         x,
-        inputs.groups * inputs.channels,
-        group * inputs.channels + channel,
+        group,
+        channel,
         channels,
         work,
         block,
@@ -356,8 +359,8 @@ final class WinogradConv2dWeights {
         kind.toGradients,
         outputs,
         dy,
-        inputs.groups * inputs.filters,
-        group * inputs.filters + begin,
+        group,
+        begin,
         end - begin,
         work,
         block,

@@ -7,10 +7,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Winograd's transforms along one axis, see {@link WinogradTransform}. Most do {@code count}
  * vectors: element {@code e} of vector {@code i} is read at {@code at + e * step + i * next}, and
- * written at {@code index + e * stride + i * far}. Inputs go from the band to the points' matrices
- * without being laid out as tiles first: rows of the band are transformed whole, then its lanes.
- * Their vector {@code i} is read at {@code first + begin[i] + tap[e]}, in the order in which what
- * is written past an end is put right.
+ * written at {@code index + e * stride + i * far}. Inputs, and the gradients of outputs, go from
+ * the band to the points' matrices without being laid out as tiles first: rows of the band are
+ * transformed whole, then what they hold of each tile. Their vectors are listed: vector {@code i}
+ * is read at {@code first + begin[i] + tap[e]}, in the order in which what is written past an end
+ * is put right.
  */
 final class WinogradF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
