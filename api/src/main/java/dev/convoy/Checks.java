@@ -12,9 +12,10 @@ final class Checks {
     }
   }
 
-  static int toInt(String what, long value) {
+  /** What a size is and of what are apart: put together where it fits, they would be in vain. */
+  static int toInt(String what, String of, long value) {
     if (value > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(what + " is " + value + ", must fit in an int");
+      throw new IllegalArgumentException(what + of + " is " + value + ", must fit in an int");
     }
     return (int) value;
   }
@@ -126,7 +127,8 @@ final class Checks {
   /** Images and weights that fit a convolution. */
   static void conv2dInput(Conv2dSpec spec, Shape x, Shape w) {
     images("x", x);
-    weights(spec.window(), spec.groups(), "K", w);
+    weights(spec.window(), "K", w);
+    divisible("K, axis 0 of w,", w.n(), spec.groups());
     divisible("channels of x", x.c(), spec.groups());
     if (w.c() != x.c() / spec.groups()) {
       throw new IllegalArgumentException(
@@ -138,14 +140,15 @@ final class Checks {
   /** Images and weights that fit a transposed convolution. */
   static void convTranspose2dInput(ConvTranspose2dSpec spec, Shape x, Shape w) {
     images("x", x);
-    weights(spec.window(), spec.groups(), "C", w);
+    weights(spec.window(), "C", w);
+    divisible("C, axis 0 of w,", w.n(), spec.groups());
     if (w.n() != x.c()) {
       throw new IllegalArgumentException(
           "w has shape %s, must have %d input channels in axis 0 as x has".formatted(w, x.c()));
     }
   }
 
-  private static void weights(Window window, int groups, String outer, Shape w) {
+  private static void weights(Window window, String outer, Shape w) {
     if (w.rank() != 4
         || w.n() < 1
         || w.c() < 1
@@ -155,7 +158,6 @@ final class Checks {
           "w has shape %s, must be [%s, channels of a group, %d, %d] as the window's kernel is"
               .formatted(w, outer, window.kernelHeight(), window.kernelWidth()));
     }
-    divisible(outer + ", axis 0 of w,", w.n(), groups);
   }
 
   private static void divisible(String what, int number, int groups) {
@@ -181,9 +183,11 @@ final class Checks {
   }
 
   /** Winners of this window's pooling of these images. */
+  @SuppressWarnings("ReferenceEquality") // a record's equals costs a first call ten milliseconds
   static void argmax(Window window, Tensor images, ArgMax argmax) {
     alive("argmax", argmax.segment().scope().isAlive());
-    if (!argmax.window().equals(window) || !argmax.inputShape().equals(images.shape())) {
+    boolean same = argmax.window() == window || argmax.window().equals(window);
+    if (!same || !argmax.inputShape().equals(images.shape())) {
       throw new IllegalArgumentException(
           "argmax is of an input %s and %s, must be of an input %s and %s"
               .formatted(argmax.inputShape(), argmax.window(), images.shape(), window));

@@ -78,7 +78,7 @@ public record ConvTranspose2dSpec(
   }
 
   int outputChannels(Shape w) {
-    return Checks.toInt("channels of y", (long) w.c() * groups());
+    return Checks.toInt("channels of ", "y", (long) w.c() * groups());
   }
 
   int outputHeight(Shape x) {

@@ -4,7 +4,6 @@ import dev.convoy.spi.EngineConfig;
 import dev.convoy.spi.EngineProvider;
 import dev.convoy.spi.Kernels;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -170,9 +169,11 @@ public final class Engines {
     List<EngineProvider> found = new ArrayList<>();
     collect(ServiceLoader.load(EngineProvider.class), found);
     collect(ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()), found);
-    found.sort(Comparator.comparingInt(EngineProvider::priority).reversed());
+    found.sort((a, b) -> Integer.compare(b.priority(), a.priority()));
     Map<String, EngineProvider> byName = new LinkedHashMap<>();
-    found.forEach(provider -> byName.putIfAbsent(provider.name(), provider));
+    for (EngineProvider provider : found) {
+      byName.putIfAbsent(provider.name(), provider);
+    }
     return byName;
   }
 

@@ -161,7 +161,7 @@ public record Window(
   private static int samePadding(String axis, int size, int stride, long effective) {
     long outputs = (size + (long) stride - 1) / stride;
     long padding = Math.max(0, (outputs - 1) * stride + effective - size);
-    return Checks.toInt("the padding of axis " + axis, padding);
+    return Checks.toInt("the padding of axis ", axis, padding);
   }
 
   /** Rows that the kernel spans: {@code dilation * (kernel - 1) + 1}. */
@@ -205,7 +205,7 @@ public record Window(
     if (ceilMode && room % stride != 0 && outputs * stride < (long) size + before) {
       outputs++;
     }
-    return Checks.toInt("the output of axis " + axis, outputs);
+    return Checks.toInt("the output of axis ", axis, outputs);
   }
 
   /**
@@ -236,7 +236,7 @@ public record Window(
           "axis %s: the transposed output of an input of %d, an effective kernel of %d and padding %d is %d, must be at least 1"
               .formatted(axis, size, effective, padding, output));
     }
-    return Checks.toInt("the transposed output of axis " + axis, output);
+    return Checks.toInt("the transposed output of axis ", axis, output);
   }
 
   /**
