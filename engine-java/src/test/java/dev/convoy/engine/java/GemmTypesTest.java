@@ -39,7 +39,9 @@ class GemmTypesTest {
             .replace("Float", "Double")
             .replace("FLOAT", "DOUBLE")
             .replace("reinterpretAsInts", "reinterpretAsLongs")
-            .replace("IntVector", "LongVector");
+            .replace("IntVector", "LongVector")
+            .replace("<Integer>", "<Long>")
+            .replace("new int[LANES]", "new long[LANES]");
     assertEquals(words(replaced), words(doubles));
   }
 
