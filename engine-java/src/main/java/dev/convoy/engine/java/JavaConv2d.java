@@ -82,44 +82,26 @@ final class JavaConv2d {
 
   private final Conv2dAlgorithm configured;
   private final boolean precise;
-  private final ThreadLocal<Conv2dCall> calls;
-  private final ThreadLocal<DirectConv2d> directs;
-  private final ThreadLocal<DepthwiseConv2d> depthwises;
-  private final ThreadLocal<ShallowConv2dInput> shallows;
-  private final ThreadLocal<WinogradConv2d> winograds;
-  private final ThreadLocal<WinogradConv2dWeights> winogradWeights;
-  private final ThreadLocal<GemmConv2dWeights> gemmWeights;
-  private final ThreadLocal<DirectConv2dWeights> directWeights;
-  private final ThreadLocal<DepthwiseConv2dWeights> depthwiseWeights;
-  private final ThreadLocal<Conv2dBias> biases;
+  private final ThreadLocal<Conv2dJobs> jobs;
 
   JavaConv2d(Workers workers, EngineConfig config) {
     configured = config.algorithm();
     precise = config.precise();
     ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
-    calls = ThreadLocal.withInitial(() -> new Conv2dCall(workers, scratch));
-    directs = ThreadLocal.withInitial(() -> new DirectConv2d(workers, scratch));
-    depthwises = ThreadLocal.withInitial(() -> new DepthwiseConv2d(workers, scratch));
-    shallows = ThreadLocal.withInitial(() -> new ShallowConv2dInput(workers, scratch));
     WeightsCache<GemmPanels> kept = new WeightsCache<>(workers, config.weightsCacheBytes());
-    winograds = ThreadLocal.withInitial(() -> new WinogradConv2d(workers, scratch, kept));
-    winogradWeights = ThreadLocal.withInitial(() -> new WinogradConv2dWeights(workers, scratch));
-    gemmWeights = ThreadLocal.withInitial(() -> new GemmConv2dWeights(workers, scratch));
-    directWeights = ThreadLocal.withInitial(() -> new DirectConv2dWeights(workers, scratch));
-    depthwiseWeights = ThreadLocal.withInitial(() -> new DepthwiseConv2dWeights(workers, scratch));
-    biases = ThreadLocal.withInitial(() -> new Conv2dBias(workers, scratch));
+    jobs = ThreadLocal.withInitial(() -> new Conv2dJobs(workers, scratch, kept));
   }
 
   void conv2d(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     Conv2dAlgorithm chosen = forward(spec, x.shape(), y.shape());
     switch (chosen) {
-      case WINOGRAD -> winograds.get().forward(spec, x, w, b, y);
-      case GEMM -> calls.get().forward(spec, x, w, b, y);
+      case WINOGRAD -> jobs.get().winograd().forward(spec, x, w, b, y);
+      case GEMM -> jobs.get().call().forward(spec, x, w, b, y);
       default -> {
         if (DepthwiseBand.applies(spec, x.shape())) {
-          depthwises.get().forward(spec, x, w, b, y);
+          jobs.get().depthwise().forward(spec, x, w, b, y);
         } else {
-          directs.get().forward(spec, x, w, b, y);
+          jobs.get().direct().forward(spec, x, w, b, y);
         }
       }
     }
@@ -128,15 +110,15 @@ final class JavaConv2d {
   void conv2dBackwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     Conv2dAlgorithm chosen = backwardInput(spec, dx.shape(), dy.shape());
     switch (chosen) {
-      case WINOGRAD -> winograds.get().backwardInput(spec, dy, w, dx, accumulate);
-      case GEMM -> calls.get().backwardInput(spec, dy, w, dx, accumulate);
+      case WINOGRAD -> jobs.get().winograd().backwardInput(spec, dy, w, dx, accumulate);
+      case GEMM -> jobs.get().call().backwardInput(spec, dy, w, dx, accumulate);
       default -> {
         if (DepthwiseBand.appliesBackward(spec, dx.shape(), dy.shape().c())) {
-          depthwises.get().backwardInput(spec, dy, w, dx, accumulate);
+          jobs.get().depthwise().backwardInput(spec, dy, w, dx, accumulate);
         } else if (isShallow(spec, dx.shape(), dy.shape())) {
-          shallows.get().backward(spec, dy, w, dx, accumulate);
+          jobs.get().shallowInput().backward(spec, dy, w, dx, accumulate);
         } else {
-          directs.get().backwardInput(spec, dy, w, dx, accumulate);
+          jobs.get().direct().backwardInput(spec, dy, w, dx, accumulate);
         }
       }
     }
@@ -147,13 +129,13 @@ final class JavaConv2d {
     // The bias's gradient with the weights', where dy is in cache for them.
     if (dw != null) {
       switch (backwardWeights(spec, x.shape(), dy.shape())) {
-        case WINOGRAD -> winogradWeights.get().backward(spec, x, dy, dw, db, accumulate);
-        case GEMM -> gemmWeights.get().backward(spec, x, dy, dw, db, accumulate);
+        case WINOGRAD -> jobs.get().winogradWeights().backward(spec, x, dy, dw, db, accumulate);
+        case GEMM -> jobs.get().gemmWeights().backward(spec, x, dy, dw, db, accumulate);
         default -> {
           if (DepthwiseBand.applies(spec, x.shape())) {
-            depthwiseWeights.get().backward(spec, x, dy, dw, db, accumulate);
+            jobs.get().depthwiseWeights().backward(spec, x, dy, dw, db, accumulate);
           } else {
-            directWeights.get().backward(spec, x, dy, dw, db, accumulate);
+            jobs.get().directWeights().backward(spec, x, dy, dw, db, accumulate);
           }
         }
       }
@@ -164,7 +146,7 @@ final class JavaConv2d {
 
   private void biasGradient(Tensor dy, Tensor db, boolean accumulate) {
     if (db != null) {
-      biases.get().backward(dy, db, accumulate);
+      jobs.get().bias().backward(dy, db, accumulate);
     }
   }
 
@@ -177,30 +159,30 @@ final class JavaConv2d {
         "forward: %s%nbackward input: %s%nbackward weights: %s"
             .formatted(
                 switch (forward) {
-                  case WINOGRAD -> winograds.get().explainForward(spec, x, y);
-                  case GEMM -> calls.get().explainForward(spec, x, y);
+                  case WINOGRAD -> jobs.get().winograd().explainForward(spec, x, y);
+                  case GEMM -> jobs.get().call().explainForward(spec, x, y);
                   default ->
                       DepthwiseBand.applies(spec, x)
-                          ? depthwises.get().explainForward(spec, x, y)
-                          : directs.get().explainForward(spec, x, y);
+                          ? jobs.get().depthwise().explainForward(spec, x, y)
+                          : jobs.get().direct().explainForward(spec, x, y);
                 },
                 switch (input) {
-                  case WINOGRAD -> winograds.get().explainBackwardInput(spec, x, y);
-                  case GEMM -> calls.get().explainBackwardInput(spec, x, y);
+                  case WINOGRAD -> jobs.get().winograd().explainBackwardInput(spec, x, y);
+                  case GEMM -> jobs.get().call().explainBackwardInput(spec, x, y);
                   default ->
                       DepthwiseBand.appliesBackward(spec, x, y.c())
-                          ? depthwises.get().explainBackwardInput(spec, x, y)
+                          ? jobs.get().depthwise().explainBackwardInput(spec, x, y)
                           : isShallow(spec, x, y)
-                              ? shallows.get().explain(spec, x, y)
-                              : directs.get().explainBackwardInput(spec, x, y);
+                              ? jobs.get().shallowInput().explain(spec, x, y)
+                              : jobs.get().direct().explainBackwardInput(spec, x, y);
                 },
                 switch (weights) {
-                  case WINOGRAD -> winogradWeights.get().explain(spec, x, y);
-                  case GEMM -> gemmWeights.get().explain(spec, x, y);
+                  case WINOGRAD -> jobs.get().winogradWeights().explain(spec, x, y);
+                  case GEMM -> jobs.get().gemmWeights().explain(spec, x, y);
                   default ->
                       DepthwiseBand.applies(spec, x)
-                          ? depthwiseWeights.get().explain(spec, x, y)
-                          : directWeights.get().explain(spec, x, y);
+                          ? jobs.get().depthwiseWeights().explain(spec, x, y)
+                          : jobs.get().directWeights().explain(spec, x, y);
                 });
     return new Conv2dExplanation(forward, input, weights, detail);
   }
