@@ -54,7 +54,7 @@ final class DepthwiseF32 {
     }
     for (int row = low; row < high; row++) {
       copyRows(from, start, width, 1, whole, left, 0);
-      PackF32.split(whole, 0, 2, to, index, band.lane);
+      BandF32.split(whole, 0, 2, to, index, band.lane);
       start += width;
       index += band.pitch;
     }

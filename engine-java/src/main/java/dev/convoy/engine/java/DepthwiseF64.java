@@ -54,7 +54,7 @@ final class DepthwiseF64 {
     }
     for (int row = low; row < high; row++) {
       copyRows(from, start, width, 1, whole, left, 0);
-      PackF64.split(whole, 0, 2, to, index, band.lane);
+      BandF64.split(whole, 0, 2, to, index, band.lane);
       start += width;
       index += band.pitch;
     }

@@ -142,7 +142,7 @@ final class DirectConv2dWeights {
         block.plan(rows, columns, pixel, some, 0, rows.taps);
         block.planPlaces(blocks.channels, rows.taps, columns.taps);
         if (wide) {
-          block.planOverlapping(panels.lanes());
+          block.vectors.planOverlapping(panels.lanes());
         }
         panels.reserve(GemmPanels.Part.BAND, blocks.channels * block.channelLength());
         planned = rowBlock;

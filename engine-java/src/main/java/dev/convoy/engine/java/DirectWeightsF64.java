@@ -24,7 +24,7 @@ final class DirectWeightsF64 {
    * The sums of four filters, of pixels that are finite.
    *
    * @param block whose vectors overlap rather than end after a row: {@link
-   *     PackColumns#planOverlapping}
+   *     BlockVectors#planOverlapping}
    * @param at the element that the block's gradients begin with, in {@code dy} of the first filter
    * @param far elements from one filter to the next
    * @param last the last filter's place among the four; where there are fewer it is done again
@@ -56,10 +56,10 @@ final class DirectWeightsF64 {
       double[] sums,
       int index,
       int next) {
-    int[] from = block.tileFrom;
-    int[] to = block.tileTo;
-    long[] keep = block.tileKeep;
-    int count = block.tileVectors;
+    int[] from = block.vectors.tileFrom;
+    int[] to = block.vectors.tileTo;
+    long[] keep = block.vectors.tileKeep;
+    int count = block.vectors.tileVectors;
     int end = block.places - 1;
     int tap0 = block.place[tap];
     int tap1 = block.place[Math.min(tap + 1, end)];

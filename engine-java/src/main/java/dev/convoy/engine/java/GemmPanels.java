@@ -141,7 +141,7 @@ abstract class GemmPanels {
       int index,
       int stride);
 
-  /** Fills the band of a block of columns; see {@link PackF32#band}. */
+  /** Fills the band of a block of columns; see {@link BandF32#band}. */
   abstract void band(
       PackColumns block,
       MemorySegment from,
@@ -266,7 +266,7 @@ abstract class GemmPanels {
   /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
   abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);
 
-  /** The same from the plane itself to its place; see {@link DepthwisePlaneBackwardF32#spread}. */
+  /** The same from the plane itself to its place; see {@link DepthwisePlaneSpreadF32#spread}. */
   abstract void spread(
       DepthwiseBand plan,
       MemorySegment dy,
@@ -278,7 +278,7 @@ abstract class GemmPanels {
       MemorySegment dx,
       long to);
 
-  /** Adds to the sums of the weights' gradients; see {@link DepthwisePlaneBackwardF32#weights}. */
+  /** Adds to the sums of the weights' gradients; see {@link DepthwisePlaneWeightsF32#weights}. */
   abstract void weights(
       DepthwiseBand plan,
       MemorySegment x,

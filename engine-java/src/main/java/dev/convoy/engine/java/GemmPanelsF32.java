@@ -142,7 +142,7 @@ final class GemmPanelsF32 extends GemmPanels {
       int stride) {
     int length = Math.toIntExact(block.channelLength()) + (block.lanes + 1) * lanes();
     reserveWhole(block.phases > 1 ? 2 * length : length);
-    PackF32.band(block, from, first, image, channels, height, width, stride, whole, band);
+    BandF32.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
   private void reserveWhole(int length) {
@@ -297,7 +297,7 @@ final class GemmPanelsF32 extends GemmPanels {
       MemorySegment dx,
       long to) {
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwisePlaneBackwardF32.spread(plan, dy, from, row, pairs, w, weights, dx, to);
+    DepthwisePlaneSpreadF32.spread(plan, dy, from, row, pairs, w, weights, dx, to);
   }
 
   @Override
@@ -312,7 +312,7 @@ final class GemmPanelsF32 extends GemmPanels {
       GemmPanels productOwner,
       int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
-    DepthwisePlaneBackwardF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
+    DepthwisePlaneWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
   }
 
   @Override
@@ -418,51 +418,19 @@ final class GemmPanelsF32 extends GemmPanels {
       int index,
       int stride,
       int plane) {
-    int points = transform.to;
-    // From one point's rows to the next point's: an odd number of vectors.
-    int rows = (Math.ceilDiv(block.lines * block.slotLength(), lanes()) + 1 | 1) * lanes();
-    reserve(Part.TILES, (long) points * rows);
+    reserve(Part.TILES, WinogradBlockF32.betweenLength(transform, block));
     float[] out = part(to);
-    int length = Math.toIntExact(block.channelLength());
-    for (int i = 0; i < channels; i++) {
-      transform(
-          transform,
-          band,
-          i * length,
-          block.rowOffset,
-          block.rowFrom,
-          block.rowTo,
-          0,
-          block.rowVectors,
-          tiles,
-          0,
-          rows);
-      for (int row = 0; row < points; row++) {
-        transform(
-            transform,
-            tiles,
-            row * rows,
-            block.tapOffset,
-            block.tileFrom,
-            block.tileTo,
-            0,
-            block.tileVectors,
-            out,
-            index + i * stride + row * points * plane,
-            plane);
-      }
-    }
+    WinogradBlockF32.tiles(transform, block, channels, band, tiles, out, index, stride, plane);
   }
 
   @Override
   void transformTurned(
       WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane) {
-    turnRows(transform, block, channels);
+    reserve(Part.TURNED, WinogradBlockF32.turnedLength(block));
+    reserve(Part.TILES, WinogradBlockF32.turnedBetweenLength(transform, block));
     float[] out = part(to);
-    for (int row = 0; row < transform.to; row++) {
-      int at = index + row * transform.to * plane;
-      transformRow(transform, block, row, 0, block.tileVectors, out, at, plane);
-    }
+    WinogradBlockF32.turned(
+        transform, block, channels, band, turned, tiles, tile, out, index, plane);
   }
 
   @Override
@@ -475,105 +443,12 @@ final class GemmPanelsF32 extends GemmPanels {
       int index,
       int far,
       int plane) {
-    turnRows(transform, block, channels);
-    int points = transform.to;
-    int lanes = lanes();
-    int width = 2 * lanes;
-    int point = lanes * lanes;
-    reserve(Part.TURNED, (long) points * point);
+    reserve(Part.TURNED, WinogradBlockF32.turnedLength(block));
+    reserve(Part.TURNED, WinogradBlockF32.narrowLength(transform));
+    reserve(Part.TILES, WinogradBlockF32.turnedBetweenLength(transform, block));
     float[] out = part(to);
-    for (int row = 0; row < points; row++) {
-      // A vector of tiles at a time, which stay in L1 until they are turned.
-      for (int i = 0; i < count; i += lanes) {
-        int some = Math.min(lanes, count - i);
-        int at = index + row * points * plane + i / width * far + i % width;
-        transformRow(transform, block, row, i, i + some, turned, -i * lanes, point);
-        for (int column = 0; column < points; column++) {
-          int from = column * point;
-          TransposeF32.transpose(
-              turned, from, lanes, some, channels, out, at + column * plane, width, tile);
-        }
-      }
-    }
-  }
-
-  /** Turns the band of at most a vector of channels, and transforms its columns. */
-  private void turnRows(WinogradTransform transform, PackColumns block, int channels) {
-    int length = Math.toIntExact(block.channelLength());
-    int rows = turnedRows(block);
-    reserve(Part.TURNED, (long) length * lanes());
-    reserve(Part.TILES, (long) transform.to * rows);
-    TransposeF32.transpose(band, 0, length, channels, length, turned, 0, lanes(), tile);
-    transform(
-        transform,
-        turned,
-        0,
-        block.rowOffset,
-        block.rowFrom,
-        block.rowTo,
-        0,
-        block.rowVectors,
-        tiles,
-        0,
-        rows);
-  }
-
-  private void transformRow(
-      WinogradTransform transform,
-      PackColumns block,
-      int row,
-      int start,
-      int end,
-      float[] to,
-      int index,
-      int plane) {
-    transform(
-        transform,
-        tiles,
-        row * turnedRows(block),
-        block.turnedOffset,
-        block.tileFrom,
-        block.tileTo,
-        start,
-        end,
-        to,
-        index,
-        plane);
-  }
-
-  /** From one point's turned rows to the next point's. */
-  private int turnedRows(PackColumns block) {
-    return (block.rowVectors | 1) * lanes();
-  }
-
-  /** Transforms vectors that are listed. */
-  private static void transform(
-      WinogradTransform transform,
-      float[] from,
-      int at,
-      int[] tap,
-      int[] begin,
-      int[] into,
-      int start,
-      int end,
-      float[] to,
-      int index,
-      int plane) {
-    switch (transform) {
-      case SIX_INPUTS ->
-          WinogradF32.sixInputs(from, at, tap, begin, into, start, end, to, index, plane);
-      case STRIDED_INPUTS ->
-          WinogradF32.stridedInputs(from, at, tap, begin, into, start, end, to, index, plane);
-      case SPREAD_INPUTS ->
-          WinogradF32.spreadInputs(from, at, tap, begin, into, start, end, to, index, plane);
-      case FOUR_GRADIENTS ->
-          WinogradF32.fourGradients(from, at, tap, begin, into, start, end, to, index, plane);
-      case TWO_GRADIENTS ->
-          WinogradF32.twoGradients(from, at, tap, begin, into, start, end, to, index, plane);
-      case STRIDED_GRADIENTS ->
-          WinogradF32.stridedGradients(from, at, tap, begin, into, start, end, to, index, plane);
-      default -> throw new IllegalArgumentException(transform + " is of vectors at even distances");
-    }
+    WinogradBlockF32.narrow(
+        transform, block, channels, count, band, turned, tiles, tile, out, index, far, plane);
   }
 
   @Override
@@ -589,41 +464,13 @@ final class GemmPanelsF32 extends GemmPanels {
       int stride,
       int far,
       int count) {
-    float[] in = part(from);
     float[] out = ((GemmPanelsF32) owner).part(to);
-    switch (transform) {
-      case THREE_WEIGHTS ->
-          WinogradF32.threeWeights(in, at, step, next, out, index, stride, far, count);
-      case FIVE_WEIGHTS ->
-          WinogradF32.fiveWeights(in, at, step, next, out, index, stride, far, count);
-      case FOUR_OUTPUTS ->
-          WinogradF32.fourOutputs(in, at, step, next, out, index, stride, far, count);
-      case TWO_OUTPUTS ->
-          WinogradF32.twoOutputs(in, at, step, next, out, index, stride, far, count);
-      case THREE_SUMS -> WinogradF32.threeSums(in, at, step, next, out, index, stride, far, count);
-      case FIVE_SUMS -> WinogradF32.fiveSums(in, at, step, next, out, index, stride, far, count);
-      case STRIDED_WEIGHTS ->
-          WinogradF32.stridedWeights(in, at, step, next, out, index, stride, far, count);
-      case STRIDED_OUTPUTS ->
-          WinogradF32.stridedOutputs(in, at, step, next, out, index, stride, far, count);
-      case STRIDED_SUMS ->
-          WinogradF32.stridedSums(in, at, step, next, out, index, stride, far, count);
-      case SPREAD_OUTPUTS ->
-          WinogradF32.spreadOutputs(in, at, step, next, out, index, stride, far, count);
-      default -> throw new IllegalArgumentException(transform + " is of vectors that are listed");
-    }
+    WinogradBlockF32.spaced(transform, part(from), at, step, next, out, index, stride, far, count);
   }
 
   @Override
   void outputTiles(WinogradKind kind, Part from, int at, int step, Part to, int index, int count) {
-    float[] in = part(from);
-    float[] out = part(to);
-    switch (kind) {
-      case THREE -> WinogradF32.fourOutputsTurned(in, at, step, out, index, count);
-      case FIVE -> WinogradF32.twoOutputsTurned(in, at, step, out, index, count);
-      case STRIDED -> WinogradF32.stridedOutputsTurned(in, at, step, out, index, count);
-      case SPREAD -> WinogradF32.spreadOutputsTurned(in, at, step, out, index, count);
-    }
+    WinogradBlockF32.outputTiles(kind, part(from), at, step, part(to), index, count);
   }
 
   @Override

@@ -53,19 +53,17 @@ final class PackColumns {
   /** Phases of the columns, each of which has as many of the lanes. */
   int phases;
 
-  /** From a row's first output of a phase to the next phase's, and to its own next, in the band. */
+  /** From a row's first output of a phase to the next phase's, in the band. */
   private int phaseStep;
 
-  private int outputStep;
+  /** From one output of a phase to its next. */
+  int outputStep;
 
   /** 2 or 4 if a phase's elements in a row, some apart, go to so many lanes in turn; else 1. */
   int split;
 
   /** Offset of each of a kernel row's taps in a row of the band. */
   int[] tapOffset = new int[0];
-
-  /** The same in rows of vectors, each of one element of so many channels. */
-  int[] turnedOffset = new int[0];
 
   /** Where each tap of each of some channels begins in the band. */
   int places;
@@ -80,18 +78,6 @@ final class PackColumns {
   int[] runLength = new int[0];
   long[] runPosition = new long[0];
 
-  /** The band from its first tap of a column to each of them, in elements. */
-  int[] rowOffset = new int[0];
-
-  /** Vectors that a block of tiles is transformed in: of the band's rows, and then of tiles. */
-  int rowVectors;
-
-  int[] rowFrom = new int[0];
-  int[] rowTo = new int[0];
-  int tileVectors;
-  int[] tileFrom = new int[0];
-  int[] tileTo = new int[0];
-
   /**
    * What is written of each segment's tiles: the first row of outputs in a tile and how many, the
    * first output in the row and how many, and where the first goes in the image's first channel.
@@ -103,8 +89,8 @@ final class PackColumns {
   int[] outputLength = new int[0];
   long[] outputPlace = new long[0];
 
-  /** The lanes of each that the one before hasn't, as bits. */
-  long[] tileKeep = new long[0];
+  /** Lists of the vectors that it is worked on in. */
+  final BlockVectors vectors = new BlockVectors(this);
 
   /** Whether the block's lines are all whole. */
   boolean hasWholeLines(Conv2dAxis columns) {
@@ -211,82 +197,6 @@ final class PackColumns {
   }
 
   /**
-   * Lists the vectors of a block that is transformed, for loops that need not begin anew for each
-   * line or segment: those are short, and a loop of one round costs more to enter than to do. First
-   * those of the lines' rows of the band, and then those of tiles, which are cut where panels end.
-   *
-   * @param taps rows of taps
-   * @param panel columns of a panel
-   * @param far from one panel to the next
-   */
-  void planVectors(int lanes, int taps, int panel, int far) {
-    planRows(lanes, taps, 1);
-    int count = column[segments - 1] + length[segments - 1];
-    reserveTiles(segments * Math.ceilDiv(longest, lanes) + Math.ceilDiv(count, panel));
-    for (int segment = 0; segment < segments; segment++) {
-      int from = lineSource(segment);
-      for (int i = 0; i < length[segment]; ) {
-        int at = column[segment] + i;
-        tileFrom[tileVectors] = from + i;
-        tileTo[tileVectors++] = at / panel * far + at % panel;
-        i = Math.min(i + lanes, i + panel - at % panel);
-      }
-    }
-  }
-
-  /**
-   * The same where a vector is one element of as many channels: those of a row, and the tiles, come
-   * one by one.
-   *
-   * @param far from one tile to the next
-   */
-  void planTurned(int lanes, int taps, int far) {
-    planRows(1, taps, lanes);
-    reserveTiles(column[segments - 1] + length[segments - 1]);
-    for (int segment = 0; segment < segments; segment++) {
-      int from = lineSource(segment);
-      for (int i = 0; i < length[segment]; i++) {
-        tileFrom[tileVectors] = (from + i * outputStep) * lanes;
-        tileTo[tileVectors++] = (column[segment] + i) * far;
-      }
-    }
-    if (turnedOffset.length < tapOffset.length) {
-      turnedOffset = new int[tapOffset.length];
-    }
-    for (int tap = 0; tap < tapOffset.length; tap++) {
-      turnedOffset[tap] = tapOffset[tap] * lanes;
-    }
-  }
-
-  /**
-   * Lists the vectors of the lines' rows.
-   *
-   * @param step elements of a vector, in a row
-   * @param apart from one element to the next
-   */
-  private void planRows(int step, int taps, int apart) {
-    int length = slotLength();
-    if (rowOffset.length < taps) {
-      rowOffset = new int[taps];
-    }
-    for (int tap = 0; tap < taps; tap++) {
-      rowOffset[tap] = tap * tapSlots * length * apart;
-    }
-    int most = lines * Math.ceilDiv(length, step);
-    if (rowFrom.length < most) {
-      rowFrom = new int[most];
-      rowTo = new int[most];
-    }
-    rowVectors = 0;
-    for (int line = 0; line < lines; line++) {
-      for (int i = 0; i < length; i += step) {
-        rowFrom[rowVectors] = (lineSlot[line] * length + i) * apart;
-        rowTo[rowVectors++] = (line * length + i) * apart;
-      }
-    }
-  }
-
-  /**
    * Finds where each segment's tiles are written, and what of them lies in the image.
    *
    * @param outputs of a tile, along an axis
@@ -316,44 +226,6 @@ final class PackColumns {
       outputFrom[segment] = column[segment] * outputs + left - first;
       outputLength[segment] = Math.min(length[segment] * outputs - (left - first), most);
       outputPlace[segment] = lineImage[line] * image + (long) above * columns.size + left;
-    }
-  }
-
-  private void reserveTiles(int most) {
-    tileVectors = 0;
-    if (tileFrom.length < most) {
-      tileFrom = new int[most];
-      tileTo = new int[most];
-    }
-  }
-
-  /** Where a segment begins in rows that are transformed, each line's one. */
-  private int lineSource(int segment) {
-    int line = segmentLine[segment];
-    return source[segment] + (line - lineSlot[line]) * slotLength();
-  }
-
-  /**
-   * Lists the vectors of all segments, which must be a vector long: each segment's last ends where
-   * it does. What they are made of lies at {@link #tileFrom} in the band, and they are columns from
-   * {@link #tileTo} on.
-   */
-  void planOverlapping(int lanes) {
-    int most = segments * Math.ceilDiv(longest, lanes);
-    if (tileKeep.length < most) {
-      tileFrom = new int[most];
-      tileTo = new int[most];
-      tileKeep = new long[most];
-    }
-    tileVectors = 0;
-    for (int segment = 0; segment < segments; segment++) {
-      int last = length[segment] - lanes;
-      for (int i = 0; i < length[segment]; i += lanes) {
-        int at = Math.min(i, last);
-        tileFrom[tileVectors] = source[segment] + at;
-        tileTo[tileVectors] = column[segment] + at;
-        tileKeep[tileVectors++] = -1L << (i - at);
-      }
     }
   }
 

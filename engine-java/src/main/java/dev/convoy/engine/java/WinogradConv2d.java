@@ -328,10 +328,10 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int apart = narrow ? PackColumns.apart(columns) : columns.stride;
     if (narrow) {
       block.planWhole(rows, columns, first, wide);
-      block.planTurned(lanes, kind.inputs, lanes);
+      block.vectors.planTurned(lanes, kind.inputs, lanes);
     } else {
       block.plan(rows, columns, first, wide, 0, kind.inputs);
-      block.planVectors(lanes, kind.inputs, tile, inputPanel);
+      block.vectors.plan(lanes, kind.inputs, tile, inputPanel);
     }
     GemmPanels.Part right = GemmPanels.Part.RIGHT;
     work.reserve(GemmPanels.Part.BAND, most * block.channelLength());

@@ -37,16 +37,15 @@ final class WinogradConv2dWeights {
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
-  private final WinogradTiles inputs = new WinogradTiles();
-  private final WinogradTiles outputs = new WinogradTiles();
+  private final Operand left = new Operand(GemmPanels.Part.LEFT);
+  private final Operand right = new Operand(GemmPanels.Part.RIGHT);
+  private final WinogradTiles inputs = left.tiles;
 
   private final Workers.Job products = this::multiply;
   private final Workers.Job all = this::multiplyAll;
   private final Workers.Job sums = this::sum;
 
   // The call under way.
-  private MemorySegment x;
-  private MemorySegment dy;
   private MemorySegment dw;
   private MemorySegment db;
   private boolean accumulate;
@@ -60,17 +59,12 @@ final class WinogradConv2dWeights {
   private int channelsPerBlock;
   private int channelBlocks;
   private int chunks;
-  private int panelRows;
-  private int inputPanel;
-  private int inputPlane;
   private int tile;
   private int filterPanels;
 
   /** Pieces that the filters of a block are shared among, or 0 if there are several blocks. */
   private int filterBlocks;
 
-  private int outputPanel;
-  private int outputPlane;
   private int sumPanel;
   private int sumPlane;
   private int vectorsPerFilters;
@@ -82,8 +76,8 @@ final class WinogradConv2dWeights {
 
   void backward(
       Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
-    x = xs.segment();
-    dy = dys.segment();
+    left.tensor = xs.segment();
+    right.tensor = dys.segment();
     dw = dws.segment();
     db = dbs == null ? null : dbs.segment();
     accumulate = accumulates;
@@ -99,8 +93,8 @@ final class WinogradConv2dWeights {
       workers.run(regions() * chunks, products);
       workers.run(regions() * vectorsPerFilters, sums);
     } finally {
-      x = null;
-      dy = null;
+      left.tensor = null;
+      right.tensor = null;
       dw = null;
       db = null;
     }
@@ -127,7 +121,7 @@ final class WinogradConv2dWeights {
 
   private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {
     inputs.forward(spec, xs, dys, dtype);
-    outputs.outputs(spec, dys, dtype);
+    right.tiles.outputs(spec, dys, dtype);
     kind = inputs.kind;
     points = kind.points;
     planes = kind.planes();
@@ -141,14 +135,11 @@ final class WinogradConv2dWeights {
     inputs.cut(ROW_BYTES);
     long blocks = (long) inputs.phases() * inputs.blocks;
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
-    panelRows = GemmPanels.panelRows(dtype);
-    inputPanel = inputs.blockTiles * panelRows;
-    inputPlane = inputs.plane(Math.ceilDiv(channelsPerBlock, panelRows), inputPanel);
     tile = GemmPanels.tileColumns(dtype);
     filterPanels = Math.ceilDiv(inputs.filters, tile);
     vectorsPerFilters = Math.ceilDiv(inputs.filters, tile / 2);
-    outputPanel = inputs.blockTiles * tile;
-    outputPlane = inputs.plane(filterPanels, outputPanel);
+    left.lay(kind.toPoints, GemmPanels.panelRows(dtype), channelsPerBlock, inputs);
+    right.lay(kind.toGradients, tile, inputs.filters, inputs);
     sumPanel = channelsPerBlock * tile;
     long operations = 2L * planes * inputs.channels * inputs.filters * inputs.blockTiles;
     int few = (int) Math.clamp(operations * inputs.groups / PIECE_OPERATIONS, 1L, FEW_PIECES);
@@ -179,8 +170,8 @@ final class WinogradConv2dWeights {
     int gradients = sum + planes * sumPlane;
     partial.clear(GemmPanels.Part.PRODUCT, gradients, filterPanels * tile);
     boolean fresh = true;
-    work.reserve(GemmPanels.Part.LEFT, (long) planes * inputPlane);
-    work.reserve(GemmPanels.Part.RIGHT, (long) planes * outputPlane);
+    work.reserve(GemmPanels.Part.LEFT, (long) planes * left.plane);
+    work.reserve(GemmPanels.Part.RIGHT, (long) planes * right.plane);
     long blocks = (long) inputs.phases() * inputs.blocks;
     int last = (int) ((chunk + 1) * blocks / chunks);
     for (int block = (int) (chunk * blocks / chunks); block < last; block++) {
@@ -190,23 +181,23 @@ final class WinogradConv2dWeights {
       if (deep == 0) {
         continue; // a phase of fewer tiles than the first
       }
-      transformInput(work, mine.columns, phase, group, channel, channels, first, deep);
-      transformOutput(work, mine.columns, phase, group, 0, inputs.filters, first, deep);
+      left.transform(work, mine.columns, phase, group, channel, channels, first, deep, 0);
+      right.transform(work, mine.columns, phase, group, 0, inputs.filters, first, deep, 0);
       if (db != null && channel == 0) {
         // A tile's transform is, at the points one, the sum of its elements.
-        int ones = (points + 1) * outputPlane;
-        work.addRows(ones, outputPanel, tile, deep, filterPanels, partial, gradients);
+        int ones = (points + 1) * right.plane;
+        work.addRows(ones, right.panel, tile, deep, filterPanels, partial, gradients);
       }
       for (int plane = 0; plane < planes; plane++) {
         for (int panel = 0; panel < filterPanels; panel++) {
           work.multiply(
               work,
-              plane * inputPlane,
-              inputPanel,
+              plane * left.plane,
+              left.panel,
               work,
-              plane * outputPlane + panel * outputPanel,
+              plane * right.plane + panel * right.panel,
               tile,
-              outputPanel,
+              right.panel,
               partial,
               sum + plane * sumPlane + panel * sumPanel,
               tile,
@@ -235,29 +226,31 @@ final class WinogradConv2dWeights {
     int lastPanel = (piece % filterBlocks + 1) * filterPanels / filterBlocks;
     int end = Math.min(lastPanel * tile, inputs.filters);
     int deep = (int) inputs.tiles(0);
-    work.reserve(GemmPanels.Part.LEFT, (long) planes * inputPlane);
-    work.reserve(GemmPanels.Part.RIGHT, (long) planes * outputPlane);
+    work.reserve(GemmPanels.Part.LEFT, (long) planes * left.plane);
+    work.reserve(GemmPanels.Part.RIGHT, (long) planes * right.plane);
     work.reserve(GemmPanels.Part.PRODUCT, region());
-    transformInput(work, mine.columns, 0, group, channel, channels, 0, deep);
-    transformOutput(work, mine.columns, 0, group, firstPanel * tile, end, 0, deep);
+    int begin = firstPanel * tile;
+    int index = firstPanel * right.panel;
+    left.transform(work, mine.columns, 0, group, channel, channels, 0, deep, 0);
+    right.transform(work, mine.columns, 0, group, begin, end - begin, 0, deep, index);
     for (int panel = firstPanel; panel < lastPanel; panel++) {
       int first = panel * tile;
-      int right = panel * outputPanel;
+      int operand = panel * right.panel;
       int some = Math.min(tile, end - first);
       work.clear(GemmPanels.Part.PRODUCT, planes * sumPlane, tile);
       if (db != null && channel == 0) {
-        int ones = (points + 1) * outputPlane + right;
-        work.addRows(ones, outputPanel, tile, deep, 1, work, planes * sumPlane);
+        int ones = (points + 1) * right.plane + operand;
+        work.addRows(ones, right.panel, tile, deep, 1, work, planes * sumPlane);
       }
       for (int plane = 0; plane < planes; plane++) {
         work.multiply(
             work,
-            plane * inputPlane,
-            inputPanel,
+            plane * left.plane,
+            left.panel,
             work,
-            plane * outputPlane + right,
+            plane * right.plane + operand,
             tile,
-            outputPanel,
+            right.panel,
             work,
             plane * sumPlane,
             tile,
@@ -270,108 +263,6 @@ final class WinogradConv2dWeights {
         write(work, work, i, planes * sumPlane + i, group, channel, channels, first + i);
       }
     }
-  }
-
-  /**
-   * Transforms a block's tiles of some channels, in panels of so many channels: rows of the points'
-   * matrices are tiles.
-   *
-   * @param begin the first channel, in its group
-   * @param width channels of a panel
-   * @param panel from one panel to the next
-   * @param index of the first channel's
-   */
-  private void transform(
-      WinogradTransform transform,
-      WinogradTiles tiles,
-      MemorySegment from,
-      int group,
-      int begin,
-      int channels,
-      GemmPanels work,
-      PackColumns block,
-      int phase,
-      long first,
-      int deep,
-      GemmPanels.Part to,
-      int width,
-      int panel,
-      int index,
-      int pointPlane) {
-    Conv2dAxis rows = tiles.rows(phase);
-    Conv2dAxis columns = tiles.columns(phase);
-    long plane = (long) rows.inputs * columns.inputs;
-    long image = (long) tiles.groups * tiles.channels * plane;
-    long at = (group * tiles.channels + begin) * plane;
-    int apart = PackColumns.apart(columns);
-    int lanes = work.lanes();
-    block.planWhole(rows, columns, first, deep);
-    block.planTurned(lanes, transform.from, width);
-    work.reserve(GemmPanels.Part.BAND, lanes * block.channelLength());
-    for (int i = 0; i < channels; i += lanes) {
-      int some = Math.min(lanes, channels - i);
-      work.band(block, from, at + i * plane, image, some, rows.inputs, columns.inputs, apart);
-      int place = index + i / width * panel + i % width;
-      work.transformTurned(transform, block, some, to, place, pointPlane);
-    }
-  }
-
-  /** Transforms a block's tiles of some channels of {@code x}, each a row of the left operand. */
-  private void transformInput(
-      GemmPanels work,
-      PackColumns block,
-      int phase,
-      int group,
-      int channel,
-      int channels,
-      long first,
-      int deep) {
-    transform(
-        kind.toPoints,
-        inputs,
-        x,
-        group,
-        channel,
-        channels,
-        work,
-        block,
-        phase,
-        first,
-        deep,
-        GemmPanels.Part.LEFT,
-        panelRows,
-        inputPanel,
-        0,
-        inputPlane);
-  }
-
-  /** Those of some filters of {@code dy}, each a column of the right operand. */
-  private void transformOutput(
-      GemmPanels work,
-      PackColumns block,
-      int phase,
-      int group,
-      int begin,
-      int end,
-      long first,
-      int deep) {
-    transform(
-        kind.toGradients,
-        outputs,
-        dy,
-        group,
-        begin,
-        end - begin,
-        work,
-        block,
-        phase,
-        first,
-        deep,
-        GemmPanels.Part.RIGHT,
-        tile,
-        outputPanel,
-        begin / tile * outputPanel,
-        outputPlane);
   }
 
   /** The chunks of some channels and a vector of filters added up, transformed and written. */
@@ -458,6 +349,68 @@ final class WinogradConv2dWeights {
     for (int i = 0; i < some; i++) {
       long at = ((place + i) * inputs.channels + channel) * kernel;
       work.store(GemmPanels.Part.BAND, i * wide, dw, at, length, epilogue);
+    }
+  }
+
+  /** One of the products' operands: what it is made of, and where it lies. */
+  private static final class Operand {
+    final GemmPanels.Part part;
+    final WinogradTiles tiles = new WinogradTiles();
+    MemorySegment tensor;
+
+    /** From one panel to the next, and from one point's to the next point's. */
+    int panel;
+
+    int plane;
+    private WinogradTransform transform;
+    private int width;
+
+    Operand(GemmPanels.Part part) {
+      this.part = part;
+    }
+
+    /** Panels of so many channels, of so many in all, whose rows are a block's tiles. */
+    void lay(WinogradTransform chosen, int channelsOfPanel, int channels, WinogradTiles blocks) {
+      transform = chosen;
+      width = channelsOfPanel;
+      panel = blocks.blockTiles * width;
+      plane = blocks.plane(Math.ceilDiv(channels, width), panel);
+    }
+
+    /**
+     * Transforms a block's tiles of some channels.
+     *
+     * @param begin the first channel, in its group
+     * @param first the first tile
+     * @param deep how many tiles
+     * @param index where the first channel's come to lie
+     */
+    void transform(
+        GemmPanels work,
+        PackColumns block,
+        int phase,
+        int group,
+        int begin,
+        int channels,
+        long first,
+        int deep,
+        int index) {
+      Conv2dAxis rows = tiles.rows(phase);
+      Conv2dAxis columns = tiles.columns(phase);
+      long size = (long) rows.inputs * columns.inputs;
+      long image = (long) tiles.groups * tiles.channels * size;
+      long at = (group * tiles.channels + begin) * size;
+      int apart = PackColumns.apart(columns);
+      int lanes = work.lanes();
+      block.planWhole(rows, columns, first, deep);
+      block.vectors.planTurned(lanes, transform.from, width);
+      work.reserve(GemmPanels.Part.BAND, lanes * block.channelLength());
+      for (int i = 0; i < channels; i += lanes) {
+        int some = Math.min(lanes, channels - i);
+        work.band(block, tensor, at + i * size, image, some, rows.inputs, columns.inputs, apart);
+        int place = index + i / width * panel + i % width;
+        work.transformTurned(transform, block, some, part, place, plane);
+      }
     }
   }
 }

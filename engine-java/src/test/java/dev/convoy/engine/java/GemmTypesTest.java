@@ -18,16 +18,19 @@ class GemmTypesTest {
         "GemmKernel",
         "GemmOutput",
         "GemmPanels",
+        "Band",
         "Pack",
         "Transpose",
         "DirectConv2d",
         "Depthwise",
         "DepthwiseBackward",
         "DepthwisePlane",
-        "DepthwisePlaneBackward",
+        "DepthwisePlaneSpread",
+        "DepthwisePlaneWeights",
         "GemmDot",
         "Lanes",
-        "Winograd"
+        "Winograd",
+        "WinogradBlock"
       })
   void theClassForDoubleIsTheOneForFloatWithTheTypeReplaced(String name) throws IOException {
     String floats = Files.readString(SOURCES.resolve(name + "F32.java"));
