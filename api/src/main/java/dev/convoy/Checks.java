@@ -12,7 +12,7 @@ final class Checks {
     }
   }
 
-  /** What a size is and of what are apart: put together where it fits, they would be in vain. */
+  /** A size by its name, whose two parts are put together for the message alone. */
   static int toInt(String what, String of, long value) {
     if (value > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(what + of + " is " + value + ", must fit in an int");
