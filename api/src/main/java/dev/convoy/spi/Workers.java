@@ -75,12 +75,12 @@ public final class Workers implements AutoCloseable {
       throw new IllegalStateException("the engine is closed");
     }
     if (pieces <= 1 || threads == 1) {
-      runAll(pieces, job);
+      Apart.runAll(pieces, job);
       return;
     }
     Call call = calls.get();
     if (call.job != null) { // a job within a job
-      runAll(pieces, job);
+      Apart.runAll(pieces, job);
       return;
     }
     call.begin(pieces, job);
@@ -91,12 +91,6 @@ public final class Workers implements AutoCloseable {
       close(call);
     }
     call.finish();
-  }
-
-  private static void runAll(int pieces, Job job) {
-    for (int piece = 0; piece < pieces; piece++) {
-      job.run(piece);
-    }
   }
 
   private void open(Call call) {
@@ -200,9 +194,7 @@ public final class Workers implements AutoCloseable {
 
     void work() {
       try {
-        for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
-          job.run(piece);
-        }
+        Apart.runLeft(next, pieces, job);
       } catch (RuntimeException | Error e) {
         next.set(pieces);
         fail(e);
@@ -249,6 +241,31 @@ public final class Workers implements AutoCloseable {
       }
       if (thrown instanceof Error e) {
         throw e;
+      }
+    }
+  }
+
+  /**
+   * Where pieces are run. HotSpot's C2 compiles a job into whatever calls it, up to 15 calls deep.
+   * Under a deep caller a kernel's vector loops would lose their innermost calls to that limit, and
+   * run at a quarter of their speed from when the caller is compiled. Methods of a {@link
+   * Throwable} C2 does not compile into their callers' callers, and for that alone this is one:
+   * below here a job is compiled the same whoever calls.
+   */
+  @SuppressWarnings("serial") // there are no instances
+  private static final class Apart extends Throwable {
+    private Apart() {}
+
+    static void runAll(int pieces, Job job) {
+      for (int piece = 0; piece < pieces; piece++) {
+        job.run(piece);
+      }
+    }
+
+    /** Those that no other thread has taken. */
+    static void runLeft(AtomicInteger next, int pieces, Job job) {
+      for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
+        job.run(piece);
       }
     }
   }
