@@ -14,6 +14,7 @@ final class Conv2dJobs {
   private Conv2dCall call;
   private DirectConv2d direct;
   private DepthwiseConv2d depthwise;
+  private FewOutputsConv2d fewOutputs;
   private ShallowConv2dInput shallowInput;
   private WinogradConv2d winograd;
   private WinogradConv2dWeights winogradWeights;
@@ -47,6 +48,13 @@ final class Conv2dJobs {
       depthwise = new DepthwiseConv2d(workers, scratch);
     }
     return depthwise;
+  }
+
+  FewOutputsConv2d fewOutputs() {
+    if (fewOutputs == null) {
+      fewOutputs = new FewOutputsConv2d(workers, scratch);
+    }
+    return fewOutputs;
   }
 
   ShallowConv2dInput shallowInput() {

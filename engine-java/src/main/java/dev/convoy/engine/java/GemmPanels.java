@@ -468,6 +468,23 @@ abstract class GemmPanels {
   abstract void spacedRows(
       MemorySegment from, long at, int rows, int width, int index, int pitch, int length);
 
+  /**
+   * Adds to rows of sums in the product part, from {@code to} on, what the plane in the right part
+   * gives under three to five rows of taps; see {@link TapRowsF32#five}.
+   *
+   * @param weightsOwner whose left part holds the taps, from {@code tap} on
+   */
+  abstract void addTapRows(
+      int taps,
+      int at,
+      int pitch,
+      GemmPanels weightsOwner,
+      int tap,
+      int down,
+      int columns,
+      int to,
+      int far);
+
   /** Adds a stretch of the product part to one of the band. */
   abstract void addToBand(int from, int to, int length);
 

@@ -497,6 +497,25 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void addTapRows(
+      int taps,
+      int at,
+      int pitch,
+      GemmPanels weightsOwner,
+      int tap,
+      int down,
+      int columns,
+      int to,
+      int far) {
+    float[] weights = ((GemmPanelsF32) weightsOwner).left;
+    switch (taps) {
+      case 5 -> TapRowsF32.five(right, at, pitch, weights, tap, down, columns, product, to, far);
+      case 4 -> TapRowsF32.four(right, at, pitch, weights, tap, down, columns, product, to, far);
+      default -> TapRowsF32.three(right, at, pitch, weights, tap, down, columns, product, to, far);
+    }
+  }
+
+  @Override
   void addToBand(int from, int to, int length) {
     GemmOutputF32.add(product, from, band, to, length);
   }

@@ -497,6 +497,25 @@ final class GemmPanelsF64 extends GemmPanels {
   }
 
   @Override
+  void addTapRows(
+      int taps,
+      int at,
+      int pitch,
+      GemmPanels weightsOwner,
+      int tap,
+      int down,
+      int columns,
+      int to,
+      int far) {
+    double[] weights = ((GemmPanelsF64) weightsOwner).left;
+    switch (taps) {
+      case 5 -> TapRowsF64.five(right, at, pitch, weights, tap, down, columns, product, to, far);
+      case 4 -> TapRowsF64.four(right, at, pitch, weights, tap, down, columns, product, to, far);
+      default -> TapRowsF64.three(right, at, pitch, weights, tap, down, columns, product, to, far);
+    }
+  }
+
+  @Override
   void addToBand(int from, int to, int length) {
     GemmOutputF64.add(product, from, band, to, length);
   }

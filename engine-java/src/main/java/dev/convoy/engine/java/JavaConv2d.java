@@ -100,6 +100,8 @@ final class JavaConv2d {
       default -> {
         if (DepthwiseBand.applies(spec, x.shape())) {
           jobs.get().depthwise().forward(spec, x, w, b, y);
+        } else if (hasFewOutputs(spec, x.shape(), y.shape())) {
+          jobs.get().fewOutputs().forward(spec, x, w, b, y);
         } else {
           jobs.get().direct().forward(spec, x, w, b, y);
         }
@@ -115,6 +117,8 @@ final class JavaConv2d {
       default -> {
         if (DepthwiseBand.appliesBackward(spec, dx.shape(), dy.shape().c())) {
           jobs.get().depthwise().backwardInput(spec, dy, w, dx, accumulate);
+        } else if (hasFewInputs(spec, dx.shape(), dy.shape())) {
+          jobs.get().fewOutputs().backwardInput(spec, dy, w, dx, accumulate);
         } else if (isShallow(spec, dx.shape(), dy.shape())) {
           jobs.get().shallowInput().backward(spec, dy, w, dx, accumulate);
         } else {
@@ -164,7 +168,9 @@ final class JavaConv2d {
                   default ->
                       DepthwiseBand.applies(spec, x)
                           ? jobs.get().depthwise().explainForward(spec, x, y)
-                          : jobs.get().direct().explainForward(spec, x, y);
+                          : hasFewOutputs(spec, x, y)
+                              ? jobs.get().fewOutputs().explainForward(spec, x, y)
+                              : jobs.get().direct().explainForward(spec, x, y);
                 },
                 switch (input) {
                   case WINOGRAD -> jobs.get().winograd().explainBackwardInput(spec, x, y);
@@ -172,9 +178,11 @@ final class JavaConv2d {
                   default ->
                       DepthwiseBand.appliesBackward(spec, x, y.c())
                           ? jobs.get().depthwise().explainBackwardInput(spec, x, y)
-                          : isShallow(spec, x, y)
-                              ? jobs.get().shallowInput().explain(spec, x, y)
-                              : jobs.get().direct().explainBackwardInput(spec, x, y);
+                          : hasFewInputs(spec, x, y)
+                              ? jobs.get().fewOutputs().explainBackwardInput(spec, x, y)
+                              : isShallow(spec, x, y)
+                                  ? jobs.get().shallowInput().explain(spec, x, y)
+                                  : jobs.get().direct().explainBackwardInput(spec, x, y);
                 },
                 switch (weights) {
                   case WINOGRAD -> jobs.get().winogradWeights().explain(spec, x, y);
@@ -253,6 +261,16 @@ final class JavaConv2d {
     long taps = (long) window.kernelHeight() * window.kernelWidth();
     int filters = y.c() / spec.groups();
     return filters <= FEW_SHARING || taps * x.c() / spec.groups() * filters <= FEW_WEIGHTS;
+  }
+
+  /** Whether few filters are better done channel by channel. */
+  private static boolean hasFewOutputs(Conv2dSpec spec, Shape x, Shape y) {
+    return y.c() / spec.groups() <= FEW_OUTPUTS && FewOutputsConv2d.applies(spec, x, y);
+  }
+
+  /** The same for the gradient with respect to an input of few channels. */
+  private static boolean hasFewInputs(Conv2dSpec spec, Shape x, Shape y) {
+    return x.c() / spec.groups() <= FEW_OUTPUTS && FewOutputsConv2d.appliesBackward(spec, x, y);
   }
 
   /** Whether the gradient with respect to an input of few channels is better made of products. */

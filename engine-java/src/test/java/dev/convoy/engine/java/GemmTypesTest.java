@@ -29,6 +29,7 @@ class GemmTypesTest {
         "DepthwisePlaneWeights",
         "GemmDot",
         "Lanes",
+        "TapRows",
         "Winograd",
         "WinogradBlock"
       })

@@ -125,6 +125,9 @@ final class VectorCliff {
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.GEMM, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 3);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(4), 3);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 3);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 12);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 12);

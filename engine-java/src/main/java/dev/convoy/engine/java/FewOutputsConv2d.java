@@ -1,0 +1,262 @@
+package dev.convoy.engine.java;
+
+import dev.convoy.Activation;
+import dev.convoy.Conv2dSpec;
+import dev.convoy.DType;
+import dev.convoy.Shape;
+import dev.convoy.Tensor;
+import dev.convoy.Window;
+import dev.convoy.spi.Workers;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Convolution with few filters, as in a last layer that draws an image, and the gradient with
+ * respect to an input of few channels, as in a first layer: too few outputs to repay packing a
+ * column matrix. Some rows of a channel are copied with their padding, into L1, and what they give
+ * is added to the sums of each filter's rows, seven at a time in registers: the taps above each
+ * other share what they read. Strides and dilations are 1.
+ *
+ * <p>Used by one calling thread at a time.
+ */
+final class FewOutputsConv2d {
+  /** Rows of sums that are in registers at a time; the usual images' heights are multiples. */
+  static final int ROWS = 7;
+
+  /** Channels whose sums repay keeping them. */
+  private static final int LEAST_DEPTH = 4;
+
+  /** Rows of taps that share what is read. Kernels of more are cut into parts of three to five. */
+  private static final int LEAST_TAPS = 3;
+
+  private static final int MOST_TAPS = 5;
+
+  /** Of a channel's rows, so that they stay in L1. */
+  private static final int PLANE_BYTES = 16 << 10;
+
+  /** Operations that make a piece worth handing to a thread. */
+  private static final long PIECE_OPERATIONS = 4_000_000;
+
+  /** Pieces that let threads of unlike speed end together. */
+  private static final int ENOUGH_PIECES = 16;
+
+  private final Workers workers;
+  private final ThreadLocal<Scratch> scratch;
+  private final Scratch shared = new Scratch();
+
+  private final Workers.Job summing = this::sum;
+
+  // The call under way.
+  private MemorySegment input;
+  private MemorySegment bias;
+  private MemorySegment output;
+  private GemmEpilogue epilogue;
+  private GemmPanels weights;
+  private DType dtype;
+  private boolean backward;
+  private int groups;
+  private int channels;
+  private int filters;
+  private int kernelHeight;
+  private int kernelWidth;
+  private int inputHeight;
+  private int inputWidth;
+  private int outputHeight;
+  private int outputWidth;
+
+  /** Rows and columns of zeros above and to the left of an image. */
+  private int above;
+
+  private int before;
+  private int blockRows;
+  private int rowBlocks;
+  private int units;
+  private int unitsPerPiece;
+
+  FewOutputsConv2d(Workers workers, ThreadLocal<Scratch> scratch) {
+    this.workers = workers;
+    this.scratch = scratch;
+  }
+
+  /** Whether this is for such a convolution, if it has few filters. */
+  static boolean applies(Conv2dSpec spec, Shape x, Shape y) {
+    return applies(spec.window(), x.c() / spec.groups(), y.w());
+  }
+
+  /** Whether this is for such a gradient, if the input has few channels. */
+  static boolean appliesBackward(Conv2dSpec spec, Shape x, Shape y) {
+    Window window = spec.window();
+    return Math.max(window.padTop(), window.padBottom()) < window.kernelHeight()
+        && Math.max(window.padLeft(), window.padRight()) < window.kernelWidth()
+        && applies(window, y.c() / spec.groups(), x.w());
+  }
+
+  private static boolean applies(Window window, int depth, int width) {
+    return Math.max(window.strideHeight(), window.strideWidth()) == 1
+        && Math.max(window.dilationHeight(), window.dilationWidth()) == 1
+        && window.kernelHeight() >= LEAST_TAPS
+        && depth >= LEAST_DEPTH
+        && 2 * width >= GemmPanels.tileColumns(DType.F32) / 2;
+  }
+
+  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+    plan(spec, x.shape(), y.shape(), x.dtype(), false);
+    bias = b == null ? null : b.segment();
+    epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
+    run(x, w, y);
+  }
+
+  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    plan(spec, dy.shape(), dx.shape(), dy.dtype(), true);
+    bias = null;
+    epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
+    run(dy, w, dx);
+  }
+
+  /** How the forward would be computed, in words. */
+  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+    plan(spec, x, y, DType.F32, false);
+    return describe();
+  }
+
+  /** How the gradient with respect to the input would be computed, in words. */
+  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+    plan(spec, y, x, DType.F32, true);
+    return describe();
+  }
+
+  private String describe() {
+    return "%d rows of a channel at a time, %d pieces"
+        .formatted(blockRows, Math.ceilDiv(units, unitsPerPiece));
+  }
+
+  private void plan(Conv2dSpec spec, Shape in, Shape out, DType type, boolean gradient) {
+    Window window = spec.window();
+    dtype = type;
+    backward = gradient;
+    groups = spec.groups();
+    channels = in.c() / groups;
+    filters = out.c() / groups;
+    kernelHeight = window.kernelHeight();
+    kernelWidth = window.kernelWidth();
+    inputHeight = in.h();
+    inputWidth = in.w();
+    outputHeight = out.h();
+    outputWidth = out.w();
+    above = gradient ? kernelHeight - 1 - window.padTop() : window.padTop();
+    before = gradient ? kernelWidth - 1 - window.padLeft() : window.padLeft();
+    int fit = PLANE_BYTES / type.bytes() / pitch() - (kernelHeight - 1);
+    blockRows = GemmTile.roundUp(Math.clamp(fit - ROWS + 1, 1, outputHeight), ROWS);
+    int images = Math.multiplyExact(in.n(), groups);
+    while (blockRows > ROWS
+        && (long) images * Math.ceilDiv(outputHeight, blockRows) < ENOUGH_PIECES) {
+      blockRows = GemmTile.roundUp(blockRows / 2, ROWS);
+    }
+    rowBlocks = Math.ceilDiv(outputHeight, blockRows);
+    units = Math.multiplyExact(images, rowBlocks);
+    long operations = 2L * blockRows * outputWidth * taps() * channels * filters;
+    unitsPerPiece =
+        (int) Math.clamp(PIECE_OPERATIONS / operations, 1L, Math.max(1, units / ENOUGH_PIECES));
+  }
+
+  private int taps() {
+    return kernelHeight * kernelWidth;
+  }
+
+  /** From one row of an image with its padding to the next. */
+  private int pitch() {
+    return outputWidth + kernelWidth - 1;
+  }
+
+  private void run(Tensor in, Tensor w, Tensor out) {
+    input = in.segment();
+    output = out.segment();
+    weights = shared.panels(dtype);
+    try {
+      int length = Math.toIntExact(w.shape().elements());
+      weights.reserve(GemmPanels.Part.LEFT, length);
+      weights.copyExactly(w.segment(), 0, GemmPanels.Part.LEFT, 0, length);
+      workers.run(Math.ceilDiv(units, unitsPerPiece), summing);
+    } finally {
+      input = null;
+      bias = null;
+      output = null;
+    }
+  }
+
+  private void sum(int piece) {
+    GemmPanels work = scratch.get().panels(dtype);
+    int last = Math.min(units, (piece + 1) * unitsPerPiece);
+    for (int unit = piece * unitsPerPiece; unit < last; unit++) {
+      int group = unit / rowBlocks % groups;
+      sum(work, unit / rowBlocks / groups, group, unit % rowBlocks * blockRows);
+    }
+  }
+
+  /** Some rows of one group of one image. */
+  private void sum(GemmPanels work, int image, int group, int first) {
+    int rows = Math.min(blockRows, outputHeight - first);
+    int all = GemmTile.roundUp(rows, ROWS);
+    int far = GemmTile.roundUp(outputWidth, work.lanes());
+    int sums = Math.multiplyExact(filters, all * far);
+    work.reserve(GemmPanels.Part.PRODUCT, sums);
+    work.clear(GemmPanels.Part.PRODUCT, 0, sums);
+
+    int length = Math.multiplyExact(all + kernelHeight - 1, pitch());
+    int from = Math.max(0, first - above);
+    int some = Math.min(inputHeight, first - above + all + kernelHeight - 1) - from;
+    int index = Math.max(0, above - first) * pitch() + before;
+    work.reserve(GemmPanels.Part.RIGHT, (long) length + work.lanes());
+    work.clear(GemmPanels.Part.RIGHT, 0, index);
+    long plane = (long) inputHeight * inputWidth;
+    long at = ((long) image * groups + group) * channels * plane + (long) from * inputWidth;
+    for (int channel = 0; some > 0 && channel < channels; channel++, at += plane) {
+      work.spacedRows(input, at, some, inputWidth, index, pitch(), length - index);
+      for (int filter = 0; filter < filters; filter++) {
+        addChannel(work, group, channel, filter, filter * all * far, all, far);
+      }
+    }
+
+    for (int filter = 0; filter < filters; filter++) {
+      long to = ((long) image * groups + group) * filters + filter;
+      work.store(
+          GemmPanels.Part.PRODUCT,
+          filter * all * far,
+          far,
+          output,
+          (to * outputHeight + first) * outputWidth,
+          outputWidth,
+          rows,
+          outputWidth,
+          epilogue,
+          bias,
+          (long) group * filters + filter);
+    }
+  }
+
+  /** What a channel gives a filter's sums. A gradient takes the taps from the last to the first. */
+  private void addChannel(
+      GemmPanels work, int group, int channel, int filter, int to, int rows, int far) {
+    int step = backward ? -1 : 1;
+    int kernel =
+        backward
+            ? (group * channels + channel) * filters + filter
+            : (group * filters + filter) * channels + channel;
+    int tap = kernel * taps() + (backward ? taps() - 1 : 0);
+    int parts = Math.ceilDiv(kernelHeight, MOST_TAPS);
+    for (int part = 0, i = 0, high; part < parts; part++, i += high) {
+      high = (kernelHeight - i) / (parts - part);
+      for (int row = 0; row < rows; row += ROWS) {
+        work.addTapRows(
+            high,
+            (row + i) * pitch(),
+            pitch(),
+            weights,
+            tap + step * i * kernelWidth,
+            step * kernelWidth,
+            kernelWidth,
+            to + row * far,
+            far);
+      }
+    }
+  }
+}
