@@ -36,9 +36,9 @@ final class JavaConv2d {
 
   /** What is computed, and from how many outputs and, with a stride of 2, channels by Winograd. */
   private enum Direction {
-    FORWARD(256, 32),
-    INPUT(256, 32),
-    WEIGHTS(768, 64);
+    FORWARD(256, 12, 32),
+    INPUT(256, 12, 16),
+    WEIGHTS(768, 16, 64);
 
     /**
      * Below them the transformed weights are used too few times: 256 took 0.6 to 0.9, 64 up to 1.6.
@@ -47,38 +47,56 @@ final class JavaConv2d {
     final int outputs;
 
     /**
-     * 32 by 32 took 0.8 of GEMM's time, 16 by 16 1.15, and 16 by 64 1.5; the input's gradient 0.8
-     * and as long. The weights' 0.9 with 64, 1.1 with 32.
+     * Channels that are summed over; more than {@link #FEW_OUTPUTS} are enough of those that come
+     * out: 12 by 6 took 0.5 to 0.9 of GEMM's time, 8 by 32 0.5 to 1.2, 6 by 16 up to 1.7. The
+     * weights' gradients need as many of both: 16 by 16 took half, 24 by 8 1.3 times as long.
+     */
+    final int channels;
+
+    /**
+     * With a stride of 2, of both: 32 by 32 took 0.8 to 1.05, 16 by 16 1.1, and 16 by 64 1.5; the
+     * input's gradient 0.8 with 16, 1.1 with 12. The weights' 0.9 with 64, 1.1 with 32.
      */
     final int stridedChannels;
 
-    Direction(int outputs, int stridedChannels) {
+    Direction(int outputs, int channels, int stridedChannels) {
       this.outputs = outputs;
+      this.channels = channels;
       this.stridedChannels = stridedChannels;
+    }
+
+    /** Whether there are enough of each in a group. */
+    boolean suffices(int summed, int filters, boolean strided, int dilation) {
+      int both = Math.min(summed, filters);
+      if (strided) {
+        return both >= stridedChannels;
+      }
+      if (dilation > 1) {
+        boolean cheap = dilation == 2 || dilation == 4;
+        return both >= (cheap ? DILATED_CHANNELS : TAKEN_APART_CHANNELS);
+      }
+      return (this == WEIGHTS ? both : summed) >= channels && filters > FEW_OUTPUTS;
     }
   }
 
   /**
-   * Winograd is taken from so many channels and filters a group (16 by 16 took 0.7 of GEMM's time
-   * forward and half for the weights, 12 by 24 as long, 8 by 32 longer for the weights), and as
-   * long as tiles cover no more than so many times the outputs. With a stride of 2 it saves less:
-   * 1.3 times took 0.7, 1.44 times 1.35.
+   * Winograd is taken as long as tiles cover no more than so many times the outputs. With a stride
+   * of 2 it saves less: 1.3 times took 0.7, 1.44 times 1.35.
    */
-  private static final int WINOGRAD_CHANNELS = 16;
-
   private static final double WINOGRAD_WASTE = 1.8;
+
   private static final double STRIDED_WASTE = 1.35;
 
   /**
-   * With a dilation of 2 from so many channels and filters: 32 by 48 took 1.7 times as long as by
-   * GEMM, 64 by 64 0.8 of it, 256 by 256 0.6 (weights 0.8; of a single image of 128 by 128, 1.2).
-   * Rows of other dilations are taken apart (but for 4) and put together element by element: 0.9
-   * with a dilation of 3, 1.1 with 4, and 1.6 for the weights. All of it measured when each phase
-   * still read the image anew.
+   * With a dilation of 2 or 4 from so many channels and filters: 16 by 32 took 0.4 to 0.7 of GEMM's
+   * time, 12 by 12 0.7 to 1.1. Rows of other dilations are taken apart and put together element by
+   * element: with 3, 32 by 32 took 0.8 to 1.05, 128 by 128 0.6; with 6, 1.0 and 0.7 to 1.05.
    */
-  private static final int DILATED_CHANNELS = 64;
+  private static final int DILATED_CHANNELS = 16;
 
-  private static final int DILATED_MOST = 2;
+  private static final int TAKEN_APART_CHANNELS = 64;
+
+  private static final int DILATED_MOST = 6;
 
   private final Conv2dAlgorithm configured;
   private final boolean precise;
@@ -296,12 +314,12 @@ final class JavaConv2d {
     WinogradKind kind = WinogradKind.of(window);
     boolean strided = kind == WinogradKind.STRIDED;
     int dilation = Math.max(window.dilationHeight(), window.dilationWidth());
-    int channels =
-        strided ? direction.stridedChannels : dilation > 1 ? DILATED_CHANNELS : WINOGRAD_CHANNELS;
-    if (dilation > DILATED_MOST || Math.min(x.c(), y.c()) / spec.groups() < channels) {
+    boolean input = direction == Direction.INPUT;
+    int summed = (input ? y : x).c() / spec.groups();
+    int filters = (input ? x : y).c() / spec.groups();
+    if (dilation > DILATED_MOST || !direction.suffices(summed, filters, strided, dilation)) {
       return false;
     }
-    boolean input = direction == Direction.INPUT;
     Shape tiled = input ? x : y;
     int outputs = (input ? kind.backward() : kind).outputs;
     long tiles =
