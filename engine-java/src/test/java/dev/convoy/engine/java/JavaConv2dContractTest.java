@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JavaConv2dContractTest {
   private static final Conv2dSpec THREE = Conv2dSpec.of(Window.square(3).padding(1));
   private static final Shape X = Shape.of(2, 6, 9, 11);
-  private static final Shape W = Shape.of(12, 6, 3, 3);
+  private static final Shape W = Shape.of(10, 6, 3, 3);
   private static final Shape Y = THREE.outputShape(X, W);
 
   private static JavaConv2d engine(Conv2dAlgorithm algorithm) {
