@@ -118,7 +118,7 @@ final class JavaConv2d {
       default -> {
         if (DepthwiseBand.applies(spec, x.shape())) {
           jobs.get().depthwise().forward(spec, x, w, b, y);
-        } else if (hasFewOutputs(spec, x.shape(), y.shape())) {
+        } else if (FewOutputsConv2d.applies(spec, x.shape(), y.shape())) {
           jobs.get().fewOutputs().forward(spec, x, w, b, y);
         } else {
           jobs.get().direct().forward(spec, x, w, b, y);
@@ -135,7 +135,7 @@ final class JavaConv2d {
       default -> {
         if (DepthwiseBand.appliesBackward(spec, dx.shape(), dy.shape().c())) {
           jobs.get().depthwise().backwardInput(spec, dy, w, dx, accumulate);
-        } else if (hasFewInputs(spec, dx.shape(), dy.shape())) {
+        } else if (FewOutputsConv2d.appliesBackward(spec, dx.shape(), dy.shape())) {
           jobs.get().fewOutputs().backwardInput(spec, dy, w, dx, accumulate);
         } else if (isShallow(spec, dx.shape(), dy.shape())) {
           jobs.get().shallowInput().backward(spec, dy, w, dx, accumulate);
@@ -186,7 +186,7 @@ final class JavaConv2d {
                   default ->
                       DepthwiseBand.applies(spec, x)
                           ? jobs.get().depthwise().explainForward(spec, x, y)
-                          : hasFewOutputs(spec, x, y)
+                          : FewOutputsConv2d.applies(spec, x, y)
                               ? jobs.get().fewOutputs().explainForward(spec, x, y)
                               : jobs.get().direct().explainForward(spec, x, y);
                 },
@@ -196,7 +196,7 @@ final class JavaConv2d {
                   default ->
                       DepthwiseBand.appliesBackward(spec, x, y.c())
                           ? jobs.get().depthwise().explainBackwardInput(spec, x, y)
-                          : hasFewInputs(spec, x, y)
+                          : FewOutputsConv2d.appliesBackward(spec, x, y)
                               ? jobs.get().fewOutputs().explainBackwardInput(spec, x, y)
                               : isShallow(spec, x, y)
                                   ? jobs.get().shallowInput().explain(spec, x, y)
@@ -215,12 +215,15 @@ final class JavaConv2d {
 
   private Conv2dAlgorithm forward(Conv2dSpec spec, Shape x, Shape y) {
     boolean shallow = x.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
-    return choose(Direction.FORWARD, spec, x, y, shallow || y.c() / spec.groups() <= FEW_OUTPUTS);
+    boolean few = y.c() / spec.groups() <= FEW_OUTPUTS || FewOutputsConv2d.applies(spec, x, y);
+    return choose(Direction.FORWARD, spec, x, y, shallow || few);
   }
 
   private Conv2dAlgorithm backwardInput(Conv2dSpec spec, Shape x, Shape y) {
     boolean shallow = y.c() / spec.groups() <= FEW_INPUTS && !isPointwise(spec.window());
-    return choose(Direction.INPUT, spec, x, y, shallow || x.c() / spec.groups() <= FEW_OUTPUTS);
+    boolean few =
+        x.c() / spec.groups() <= FEW_OUTPUTS || FewOutputsConv2d.appliesBackward(spec, x, y);
+    return choose(Direction.INPUT, spec, x, y, shallow || few);
   }
 
   private Conv2dAlgorithm backwardWeights(Conv2dSpec spec, Shape x, Shape y) {
@@ -279,16 +282,6 @@ final class JavaConv2d {
     long taps = (long) window.kernelHeight() * window.kernelWidth();
     int filters = y.c() / spec.groups();
     return filters <= FEW_SHARING || taps * x.c() / spec.groups() * filters <= FEW_WEIGHTS;
-  }
-
-  /** Whether few filters are better done channel by channel. */
-  private static boolean hasFewOutputs(Conv2dSpec spec, Shape x, Shape y) {
-    return y.c() / spec.groups() <= FEW_OUTPUTS && FewOutputsConv2d.applies(spec, x, y);
-  }
-
-  /** The same for the gradient with respect to an input of few channels. */
-  private static boolean hasFewInputs(Conv2dSpec spec, Shape x, Shape y) {
-    return x.c() / spec.groups() <= FEW_OUTPUTS && FewOutputsConv2d.appliesBackward(spec, x, y);
   }
 
   /** Whether the gradient with respect to an input of few channels is better made of products. */
