@@ -36,8 +36,10 @@ final class FewOutputsConv2d {
 
   private static final int MOST_TAPS = 5;
 
-  /** Of a channel's rows, so that they stay in L1. */
-  private static final int PLANE_BYTES = 16 << 10;
+  /** Of a channel's rows, about, and of all those in L1 at a time, whose sums stay in registers. */
+  private static final int PLANE_BYTES = 12 << 10;
+
+  private static final int PLANES_BYTES = 24 << 10;
 
   /** Operations that make a piece worth handing to a thread. */
   private static final long PIECE_OPERATIONS = 4_000_000;
@@ -174,6 +176,11 @@ final class FewOutputsConv2d {
     return outputWidth + kernelWidth - 1;
   }
 
+  /** Elements of a channel's rows for so many rows of sums, which zeros behind them end. */
+  private int planeLength(int rows) {
+    return Math.multiplyExact(rows + kernelHeight - 1, pitch()) + before;
+  }
+
   private void run(Tensor in, Tensor w, Tensor out) {
     input = in.segment();
     output = out.segment();
@@ -208,18 +215,25 @@ final class FewOutputsConv2d {
     work.reserve(GemmPanels.Part.PRODUCT, sums);
     work.clear(GemmPanels.Part.PRODUCT, 0, sums);
 
-    int length = Math.multiplyExact(all + kernelHeight - 1, pitch());
+    int region = planeLength(all);
+    int together = Math.clamp(PLANES_BYTES / dtype.bytes() / region, 1, channels);
     int from = Math.max(0, first - above);
     int some = Math.min(inputHeight, first - above + all + kernelHeight - 1) - from;
-    int index = Math.max(0, above - first) * pitch() + before;
-    work.reserve(GemmPanels.Part.RIGHT, (long) length + work.lanes());
-    work.clear(GemmPanels.Part.RIGHT, 0, index);
+    int margin = Math.max(0, above - first) * pitch() + before;
+    work.reserve(GemmPanels.Part.RIGHT, Math.multiplyExact((long) together, region) + work.lanes());
+    for (int i = 0; i < together; i++) {
+      work.clear(GemmPanels.Part.RIGHT, i * region, margin);
+    }
     long plane = (long) inputHeight * inputWidth;
     long at = ((long) image * groups + group) * channels * plane + (long) from * inputWidth;
-    for (int channel = 0; some > 0 && channel < channels; channel++, at += plane) {
-      work.spacedRows(input, at, some, inputWidth, index, pitch(), length - index);
+    for (int channel = 0; some > 0 && channel < channels; channel += together) {
+      int planes = Math.min(together, channels - channel);
+      for (int i = 0; i < planes; i++, at += plane) {
+        int index = i * region + margin;
+        work.spacedRows(input, at, some, inputWidth, index, pitch(), region - margin);
+      }
       for (int filter = 0; filter < filters; filter++) {
-        addChannel(work, group, channel, filter, filter * all * far, all, far);
+        addPlanes(work, planes, region, group, channel, filter, filter * all * far, all, far);
       }
     }
 
@@ -240,15 +254,24 @@ final class FewOutputsConv2d {
     }
   }
 
-  /** What a channel gives a filter's sums. A gradient takes the taps from the last to the first. */
-  private void addChannel(
-      GemmPanels work, int group, int channel, int filter, int to, int rows, int far) {
+  /** What channels give a filter's sums. A gradient takes the taps from the last to the first. */
+  private void addPlanes(
+      GemmPanels work,
+      int planes,
+      int region,
+      int group,
+      int channel,
+      int filter,
+      int to,
+      int rows,
+      int far) {
     int step = backward ? -1 : 1;
     int kernel =
         backward
             ? (group * channels + channel) * filters + filter
             : (group * filters + filter) * channels + channel;
     int tap = kernel * taps() + (backward ? taps() - 1 : 0);
+    int next = backward ? filters * taps() : taps();
     int parts = Math.ceilDiv(kernelHeight, MOST_TAPS);
     for (int part = 0, i = 0, high; part < parts; part++, i += high) {
       high = (kernelHeight - i) / (parts - part);
@@ -257,9 +280,12 @@ final class FewOutputsConv2d {
             high,
             (row + i) * pitch(),
             pitch(),
+            region,
+            planes,
             weights,
             tap + step * i * kernelWidth,
             step * kernelWidth,
+            next,
             kernelWidth,
             to + row * far,
             far);

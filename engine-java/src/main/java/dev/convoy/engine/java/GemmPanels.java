@@ -469,8 +469,8 @@ abstract class GemmPanels {
       MemorySegment from, long at, int rows, int width, int index, int pitch, int length);
 
   /**
-   * Adds to rows of sums in the product part, from {@code to} on, what the plane in the right part
-   * gives under three to five rows of taps; see {@link TapRowsF32#five}.
+   * Adds to rows of sums in the product part, from {@code to} on, what planes in the right part
+   * give under three to five rows of taps; see {@link TapRowsF32#five}.
    *
    * @param weightsOwner whose left part holds the taps, from {@code tap} on
    */
@@ -478,9 +478,12 @@ abstract class GemmPanels {
       int taps,
       int at,
       int pitch,
+      int plane,
+      int planes,
       GemmPanels weightsOwner,
       int tap,
       int down,
+      int next,
       int columns,
       int to,
       int far);

@@ -501,17 +501,27 @@ final class GemmPanelsF32 extends GemmPanels {
       int taps,
       int at,
       int pitch,
+      int plane,
+      int planes,
       GemmPanels weightsOwner,
       int tap,
       int down,
+      int next,
       int columns,
       int to,
       int far) {
-    float[] weights = ((GemmPanelsF32) weightsOwner).left;
+    float[] w = ((GemmPanelsF32) weightsOwner).left;
+    float[] sums = product;
     switch (taps) {
-      case 5 -> TapRowsF32.five(right, at, pitch, weights, tap, down, columns, product, to, far);
-      case 4 -> TapRowsF32.four(right, at, pitch, weights, tap, down, columns, product, to, far);
-      default -> TapRowsF32.three(right, at, pitch, weights, tap, down, columns, product, to, far);
+      case 5 ->
+          TapRowsF32.five(
+              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
+      case 4 ->
+          TapRowsF32.four(
+              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
+      default ->
+          TapRowsF32.three(
+              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
     }
   }
 

@@ -501,17 +501,27 @@ final class GemmPanelsF64 extends GemmPanels {
       int taps,
       int at,
       int pitch,
+      int plane,
+      int planes,
       GemmPanels weightsOwner,
       int tap,
       int down,
+      int next,
       int columns,
       int to,
       int far) {
-    double[] weights = ((GemmPanelsF64) weightsOwner).left;
+    double[] w = ((GemmPanelsF64) weightsOwner).left;
+    double[] sums = product;
     switch (taps) {
-      case 5 -> TapRowsF64.five(right, at, pitch, weights, tap, down, columns, product, to, far);
-      case 4 -> TapRowsF64.four(right, at, pitch, weights, tap, down, columns, product, to, far);
-      default -> TapRowsF64.three(right, at, pitch, weights, tap, down, columns, product, to, far);
+      case 5 ->
+          TapRowsF64.five(
+              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
+      case 4 ->
+          TapRowsF64.four(
+              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
+      default ->
+          TapRowsF64.three(
+              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
     }
   }
 

@@ -4,7 +4,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums of a plane of doubles under some rows of a kernel's taps; see {@link FewOutputsConv2d}. A
+ * Sums of planes of doubles under some rows of a kernel's taps; see {@link FewOutputsConv2d}. A
  * vector that is read serves all taps above each other: of a product of matrices each would need a
  * column of its own.
  */
@@ -17,9 +17,11 @@ final class TapRowsF64 {
   /**
    * Adds to seven rows of sums what five rows of taps give.
    *
-   * @param pitch from one row of the plane to the next
-   * @param first where the first tap is
+   * @param pitch from one row of a plane to the next
+   * @param plane from one plane to the next
+   * @param first where the first tap of the first plane is
    * @param down from one row of taps to the next, negative if their order is reversed
+   * @param next from one plane's taps to the next's
    * @param columns of the taps
    * @param far from one row of sums to the next, a multiple of a vector
    */
@@ -27,9 +29,12 @@ final class TapRowsF64 {
       double[] in,
       int at,
       int pitch,
+      int plane,
+      int planes,
       double[] weights,
       int first,
       int down,
+      int next,
       int columns,
       double[] sums,
       int to,
@@ -50,60 +55,62 @@ final class TapRowsF64 {
       DoubleVector sum4 = DoubleVector.fromArray(F, sums, to4);
       DoubleVector sum5 = DoubleVector.fromArray(F, sums, to5);
       DoubleVector sum6 = DoubleVector.fromArray(F, sums, to6);
-      for (int j = 0; j < columns; j++) {
-        int here = at + i + j;
-        int tap = first + j * right;
-        DoubleVector tap0 = DoubleVector.broadcast(F, weights[tap]);
-        DoubleVector tap1 = DoubleVector.broadcast(F, weights[tap + down]);
-        DoubleVector tap2 = DoubleVector.broadcast(F, weights[tap + 2 * down]);
-        DoubleVector tap3 = DoubleVector.broadcast(F, weights[tap + 3 * down]);
-        DoubleVector tap4 = DoubleVector.broadcast(F, weights[tap + 4 * down]);
-        DoubleVector row = DoubleVector.fromArray(F, in, here);
-        sum0 = row.fma(tap0, sum0);
-        row = DoubleVector.fromArray(F, in, here + pitch);
-        sum1 = row.fma(tap0, sum1);
-        sum0 = row.fma(tap1, sum0);
-        row = DoubleVector.fromArray(F, in, here + 2 * pitch);
-        sum2 = row.fma(tap0, sum2);
-        sum1 = row.fma(tap1, sum1);
-        sum0 = row.fma(tap2, sum0);
-        row = DoubleVector.fromArray(F, in, here + 3 * pitch);
-        sum3 = row.fma(tap0, sum3);
-        sum2 = row.fma(tap1, sum2);
-        sum1 = row.fma(tap2, sum1);
-        sum0 = row.fma(tap3, sum0);
-        row = DoubleVector.fromArray(F, in, here + 4 * pitch);
-        sum4 = row.fma(tap0, sum4);
-        sum3 = row.fma(tap1, sum3);
-        sum2 = row.fma(tap2, sum2);
-        sum1 = row.fma(tap3, sum1);
-        sum0 = row.fma(tap4, sum0);
-        row = DoubleVector.fromArray(F, in, here + 5 * pitch);
-        sum5 = row.fma(tap0, sum5);
-        sum4 = row.fma(tap1, sum4);
-        sum3 = row.fma(tap2, sum3);
-        sum2 = row.fma(tap3, sum2);
-        sum1 = row.fma(tap4, sum1);
-        row = DoubleVector.fromArray(F, in, here + 6 * pitch);
-        sum6 = row.fma(tap0, sum6);
-        sum5 = row.fma(tap1, sum5);
-        sum4 = row.fma(tap2, sum4);
-        sum3 = row.fma(tap3, sum3);
-        sum2 = row.fma(tap4, sum2);
-        row = DoubleVector.fromArray(F, in, here + 7 * pitch);
-        sum6 = row.fma(tap1, sum6);
-        sum5 = row.fma(tap2, sum5);
-        sum4 = row.fma(tap3, sum4);
-        sum3 = row.fma(tap4, sum3);
-        row = DoubleVector.fromArray(F, in, here + 8 * pitch);
-        sum6 = row.fma(tap2, sum6);
-        sum5 = row.fma(tap3, sum5);
-        sum4 = row.fma(tap4, sum4);
-        row = DoubleVector.fromArray(F, in, here + 9 * pitch);
-        sum6 = row.fma(tap3, sum6);
-        sum5 = row.fma(tap4, sum5);
-        row = DoubleVector.fromArray(F, in, here + 10 * pitch);
-        sum6 = row.fma(tap4, sum6);
+      for (int k = 0; k < planes; k++) {
+        int here = at + k * plane + i;
+        int tap = first + k * next;
+        for (int j = 0; j < columns; j++, here++, tap += right) {
+          DoubleVector tap0 = DoubleVector.broadcast(F, weights[tap]);
+          DoubleVector tap1 = DoubleVector.broadcast(F, weights[tap + down]);
+          DoubleVector tap2 = DoubleVector.broadcast(F, weights[tap + 2 * down]);
+          DoubleVector tap3 = DoubleVector.broadcast(F, weights[tap + 3 * down]);
+          DoubleVector tap4 = DoubleVector.broadcast(F, weights[tap + 4 * down]);
+          DoubleVector row = DoubleVector.fromArray(F, in, here);
+          sum0 = row.fma(tap0, sum0);
+          row = DoubleVector.fromArray(F, in, here + pitch);
+          sum1 = row.fma(tap0, sum1);
+          sum0 = row.fma(tap1, sum0);
+          row = DoubleVector.fromArray(F, in, here + 2 * pitch);
+          sum2 = row.fma(tap0, sum2);
+          sum1 = row.fma(tap1, sum1);
+          sum0 = row.fma(tap2, sum0);
+          row = DoubleVector.fromArray(F, in, here + 3 * pitch);
+          sum3 = row.fma(tap0, sum3);
+          sum2 = row.fma(tap1, sum2);
+          sum1 = row.fma(tap2, sum1);
+          sum0 = row.fma(tap3, sum0);
+          row = DoubleVector.fromArray(F, in, here + 4 * pitch);
+          sum4 = row.fma(tap0, sum4);
+          sum3 = row.fma(tap1, sum3);
+          sum2 = row.fma(tap2, sum2);
+          sum1 = row.fma(tap3, sum1);
+          sum0 = row.fma(tap4, sum0);
+          row = DoubleVector.fromArray(F, in, here + 5 * pitch);
+          sum5 = row.fma(tap0, sum5);
+          sum4 = row.fma(tap1, sum4);
+          sum3 = row.fma(tap2, sum3);
+          sum2 = row.fma(tap3, sum2);
+          sum1 = row.fma(tap4, sum1);
+          row = DoubleVector.fromArray(F, in, here + 6 * pitch);
+          sum6 = row.fma(tap0, sum6);
+          sum5 = row.fma(tap1, sum5);
+          sum4 = row.fma(tap2, sum4);
+          sum3 = row.fma(tap3, sum3);
+          sum2 = row.fma(tap4, sum2);
+          row = DoubleVector.fromArray(F, in, here + 7 * pitch);
+          sum6 = row.fma(tap1, sum6);
+          sum5 = row.fma(tap2, sum5);
+          sum4 = row.fma(tap3, sum4);
+          sum3 = row.fma(tap4, sum3);
+          row = DoubleVector.fromArray(F, in, here + 8 * pitch);
+          sum6 = row.fma(tap2, sum6);
+          sum5 = row.fma(tap3, sum5);
+          sum4 = row.fma(tap4, sum4);
+          row = DoubleVector.fromArray(F, in, here + 9 * pitch);
+          sum6 = row.fma(tap3, sum6);
+          sum5 = row.fma(tap4, sum5);
+          row = DoubleVector.fromArray(F, in, here + 10 * pitch);
+          sum6 = row.fma(tap4, sum6);
+        }
       }
       sum0.intoArray(sums, to0);
       sum1.intoArray(sums, to1);
@@ -120,9 +127,12 @@ final class TapRowsF64 {
       double[] in,
       int at,
       int pitch,
+      int plane,
+      int planes,
       double[] weights,
       int first,
       int down,
+      int next,
       int columns,
       double[] sums,
       int to,
@@ -143,51 +153,53 @@ final class TapRowsF64 {
       DoubleVector sum4 = DoubleVector.fromArray(F, sums, to4);
       DoubleVector sum5 = DoubleVector.fromArray(F, sums, to5);
       DoubleVector sum6 = DoubleVector.fromArray(F, sums, to6);
-      for (int j = 0; j < columns; j++) {
-        int here = at + i + j;
-        int tap = first + j * right;
-        DoubleVector tap0 = DoubleVector.broadcast(F, weights[tap]);
-        DoubleVector tap1 = DoubleVector.broadcast(F, weights[tap + down]);
-        DoubleVector tap2 = DoubleVector.broadcast(F, weights[tap + 2 * down]);
-        DoubleVector tap3 = DoubleVector.broadcast(F, weights[tap + 3 * down]);
-        DoubleVector row = DoubleVector.fromArray(F, in, here);
-        sum0 = row.fma(tap0, sum0);
-        row = DoubleVector.fromArray(F, in, here + pitch);
-        sum1 = row.fma(tap0, sum1);
-        sum0 = row.fma(tap1, sum0);
-        row = DoubleVector.fromArray(F, in, here + 2 * pitch);
-        sum2 = row.fma(tap0, sum2);
-        sum1 = row.fma(tap1, sum1);
-        sum0 = row.fma(tap2, sum0);
-        row = DoubleVector.fromArray(F, in, here + 3 * pitch);
-        sum3 = row.fma(tap0, sum3);
-        sum2 = row.fma(tap1, sum2);
-        sum1 = row.fma(tap2, sum1);
-        sum0 = row.fma(tap3, sum0);
-        row = DoubleVector.fromArray(F, in, here + 4 * pitch);
-        sum4 = row.fma(tap0, sum4);
-        sum3 = row.fma(tap1, sum3);
-        sum2 = row.fma(tap2, sum2);
-        sum1 = row.fma(tap3, sum1);
-        row = DoubleVector.fromArray(F, in, here + 5 * pitch);
-        sum5 = row.fma(tap0, sum5);
-        sum4 = row.fma(tap1, sum4);
-        sum3 = row.fma(tap2, sum3);
-        sum2 = row.fma(tap3, sum2);
-        row = DoubleVector.fromArray(F, in, here + 6 * pitch);
-        sum6 = row.fma(tap0, sum6);
-        sum5 = row.fma(tap1, sum5);
-        sum4 = row.fma(tap2, sum4);
-        sum3 = row.fma(tap3, sum3);
-        row = DoubleVector.fromArray(F, in, here + 7 * pitch);
-        sum6 = row.fma(tap1, sum6);
-        sum5 = row.fma(tap2, sum5);
-        sum4 = row.fma(tap3, sum4);
-        row = DoubleVector.fromArray(F, in, here + 8 * pitch);
-        sum6 = row.fma(tap2, sum6);
-        sum5 = row.fma(tap3, sum5);
-        row = DoubleVector.fromArray(F, in, here + 9 * pitch);
-        sum6 = row.fma(tap3, sum6);
+      for (int k = 0; k < planes; k++) {
+        int here = at + k * plane + i;
+        int tap = first + k * next;
+        for (int j = 0; j < columns; j++, here++, tap += right) {
+          DoubleVector tap0 = DoubleVector.broadcast(F, weights[tap]);
+          DoubleVector tap1 = DoubleVector.broadcast(F, weights[tap + down]);
+          DoubleVector tap2 = DoubleVector.broadcast(F, weights[tap + 2 * down]);
+          DoubleVector tap3 = DoubleVector.broadcast(F, weights[tap + 3 * down]);
+          DoubleVector row = DoubleVector.fromArray(F, in, here);
+          sum0 = row.fma(tap0, sum0);
+          row = DoubleVector.fromArray(F, in, here + pitch);
+          sum1 = row.fma(tap0, sum1);
+          sum0 = row.fma(tap1, sum0);
+          row = DoubleVector.fromArray(F, in, here + 2 * pitch);
+          sum2 = row.fma(tap0, sum2);
+          sum1 = row.fma(tap1, sum1);
+          sum0 = row.fma(tap2, sum0);
+          row = DoubleVector.fromArray(F, in, here + 3 * pitch);
+          sum3 = row.fma(tap0, sum3);
+          sum2 = row.fma(tap1, sum2);
+          sum1 = row.fma(tap2, sum1);
+          sum0 = row.fma(tap3, sum0);
+          row = DoubleVector.fromArray(F, in, here + 4 * pitch);
+          sum4 = row.fma(tap0, sum4);
+          sum3 = row.fma(tap1, sum3);
+          sum2 = row.fma(tap2, sum2);
+          sum1 = row.fma(tap3, sum1);
+          row = DoubleVector.fromArray(F, in, here + 5 * pitch);
+          sum5 = row.fma(tap0, sum5);
+          sum4 = row.fma(tap1, sum4);
+          sum3 = row.fma(tap2, sum3);
+          sum2 = row.fma(tap3, sum2);
+          row = DoubleVector.fromArray(F, in, here + 6 * pitch);
+          sum6 = row.fma(tap0, sum6);
+          sum5 = row.fma(tap1, sum5);
+          sum4 = row.fma(tap2, sum4);
+          sum3 = row.fma(tap3, sum3);
+          row = DoubleVector.fromArray(F, in, here + 7 * pitch);
+          sum6 = row.fma(tap1, sum6);
+          sum5 = row.fma(tap2, sum5);
+          sum4 = row.fma(tap3, sum4);
+          row = DoubleVector.fromArray(F, in, here + 8 * pitch);
+          sum6 = row.fma(tap2, sum6);
+          sum5 = row.fma(tap3, sum5);
+          row = DoubleVector.fromArray(F, in, here + 9 * pitch);
+          sum6 = row.fma(tap3, sum6);
+        }
       }
       sum0.intoArray(sums, to0);
       sum1.intoArray(sums, to1);
@@ -204,9 +216,12 @@ final class TapRowsF64 {
       double[] in,
       int at,
       int pitch,
+      int plane,
+      int planes,
       double[] weights,
       int first,
       int down,
+      int next,
       int columns,
       double[] sums,
       int to,
@@ -227,42 +242,44 @@ final class TapRowsF64 {
       DoubleVector sum4 = DoubleVector.fromArray(F, sums, to4);
       DoubleVector sum5 = DoubleVector.fromArray(F, sums, to5);
       DoubleVector sum6 = DoubleVector.fromArray(F, sums, to6);
-      for (int j = 0; j < columns; j++) {
-        int here = at + i + j;
-        int tap = first + j * right;
-        DoubleVector tap0 = DoubleVector.broadcast(F, weights[tap]);
-        DoubleVector tap1 = DoubleVector.broadcast(F, weights[tap + down]);
-        DoubleVector tap2 = DoubleVector.broadcast(F, weights[tap + 2 * down]);
-        DoubleVector row = DoubleVector.fromArray(F, in, here);
-        sum0 = row.fma(tap0, sum0);
-        row = DoubleVector.fromArray(F, in, here + pitch);
-        sum1 = row.fma(tap0, sum1);
-        sum0 = row.fma(tap1, sum0);
-        row = DoubleVector.fromArray(F, in, here + 2 * pitch);
-        sum2 = row.fma(tap0, sum2);
-        sum1 = row.fma(tap1, sum1);
-        sum0 = row.fma(tap2, sum0);
-        row = DoubleVector.fromArray(F, in, here + 3 * pitch);
-        sum3 = row.fma(tap0, sum3);
-        sum2 = row.fma(tap1, sum2);
-        sum1 = row.fma(tap2, sum1);
-        row = DoubleVector.fromArray(F, in, here + 4 * pitch);
-        sum4 = row.fma(tap0, sum4);
-        sum3 = row.fma(tap1, sum3);
-        sum2 = row.fma(tap2, sum2);
-        row = DoubleVector.fromArray(F, in, here + 5 * pitch);
-        sum5 = row.fma(tap0, sum5);
-        sum4 = row.fma(tap1, sum4);
-        sum3 = row.fma(tap2, sum3);
-        row = DoubleVector.fromArray(F, in, here + 6 * pitch);
-        sum6 = row.fma(tap0, sum6);
-        sum5 = row.fma(tap1, sum5);
-        sum4 = row.fma(tap2, sum4);
-        row = DoubleVector.fromArray(F, in, here + 7 * pitch);
-        sum6 = row.fma(tap1, sum6);
-        sum5 = row.fma(tap2, sum5);
-        row = DoubleVector.fromArray(F, in, here + 8 * pitch);
-        sum6 = row.fma(tap2, sum6);
+      for (int k = 0; k < planes; k++) {
+        int here = at + k * plane + i;
+        int tap = first + k * next;
+        for (int j = 0; j < columns; j++, here++, tap += right) {
+          DoubleVector tap0 = DoubleVector.broadcast(F, weights[tap]);
+          DoubleVector tap1 = DoubleVector.broadcast(F, weights[tap + down]);
+          DoubleVector tap2 = DoubleVector.broadcast(F, weights[tap + 2 * down]);
+          DoubleVector row = DoubleVector.fromArray(F, in, here);
+          sum0 = row.fma(tap0, sum0);
+          row = DoubleVector.fromArray(F, in, here + pitch);
+          sum1 = row.fma(tap0, sum1);
+          sum0 = row.fma(tap1, sum0);
+          row = DoubleVector.fromArray(F, in, here + 2 * pitch);
+          sum2 = row.fma(tap0, sum2);
+          sum1 = row.fma(tap1, sum1);
+          sum0 = row.fma(tap2, sum0);
+          row = DoubleVector.fromArray(F, in, here + 3 * pitch);
+          sum3 = row.fma(tap0, sum3);
+          sum2 = row.fma(tap1, sum2);
+          sum1 = row.fma(tap2, sum1);
+          row = DoubleVector.fromArray(F, in, here + 4 * pitch);
+          sum4 = row.fma(tap0, sum4);
+          sum3 = row.fma(tap1, sum3);
+          sum2 = row.fma(tap2, sum2);
+          row = DoubleVector.fromArray(F, in, here + 5 * pitch);
+          sum5 = row.fma(tap0, sum5);
+          sum4 = row.fma(tap1, sum4);
+          sum3 = row.fma(tap2, sum3);
+          row = DoubleVector.fromArray(F, in, here + 6 * pitch);
+          sum6 = row.fma(tap0, sum6);
+          sum5 = row.fma(tap1, sum5);
+          sum4 = row.fma(tap2, sum4);
+          row = DoubleVector.fromArray(F, in, here + 7 * pitch);
+          sum6 = row.fma(tap1, sum6);
+          sum5 = row.fma(tap2, sum5);
+          row = DoubleVector.fromArray(F, in, here + 8 * pitch);
+          sum6 = row.fma(tap2, sum6);
+        }
       }
       sum0.intoArray(sums, to0);
       sum1.intoArray(sums, to1);
