@@ -125,34 +125,40 @@ final class VectorCliff {
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.GEMM, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1);
-    addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 3);
-    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(4), 3);
-    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 3);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 1, 4);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(4), 1, 4);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 1, 4);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 12);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 12);
   }
 
   private void addConvolution(DType dtype, Conv2dAlgorithm algorithm, Window window, int groups) {
+    addConvolution(dtype, algorithm, window, groups, 12);
+  }
+
+  private void addConvolution(
+      DType dtype, Conv2dAlgorithm algorithm, Window window, int groups, int filters) {
     Kernels kernels = new JavaKernels(EngineConfig.defaults().threads(1).algorithm(algorithm));
     Conv2dSpec spec = Conv2dSpec.of(window).groups(groups);
     Tensor x = Samples.random(Shape.of(1, 12, 13, 40), dtype, 1);
     Tensor w =
         Samples.random(
-            Shape.of(12, 12 / groups, window.kernelHeight(), window.kernelWidth()), dtype, 2);
-    Tensor b = Samples.random(Shape.of(12), dtype, 3);
+            Shape.of(filters, 12 / groups, window.kernelHeight(), window.kernelWidth()), dtype, 2);
+    Tensor b = Samples.random(Shape.of(filters), dtype, 3);
     Tensor y = Tensor.zeros(spec.outputShape(x.shape(), w.shape()), dtype);
     Tensor dy = Samples.random(y.shape(), dtype, 4);
     Tensor dx = Tensor.zeros(x.shape(), dtype);
     Tensor dw = Tensor.zeros(w.shape(), dtype);
     Tensor db = Tensor.zeros(b.shape(), dtype);
     String of =
-        " %d×%d/%d, groups %d, %s"
+        " %d×%d/%d, groups %d, filters %d, %s"
             .formatted(
                 window.kernelHeight(),
                 window.kernelWidth(),
                 window.strideWidth(),
                 groups,
+                filters,
                 algorithm);
     add("convolution" + of, dtype, () -> kernels.conv2d(spec, x, w, b, y));
     add(
