@@ -215,28 +215,11 @@ final class FewOutputsConv2d {
     work.reserve(GemmPanels.Part.PRODUCT, sums);
     work.clear(GemmPanels.Part.PRODUCT, 0, sums);
 
-    int region = planeLength(all);
-    int together = Math.clamp(PLANES_BYTES / dtype.bytes() / region, 1, channels);
     int from = Math.max(0, first - above);
     int some = Math.min(inputHeight, first - above + all + kernelHeight - 1) - from;
-    int margin = Math.max(0, above - first) * pitch() + before;
-    work.reserve(GemmPanels.Part.RIGHT, Math.multiplyExact((long) together, region) + work.lanes());
-    for (int i = 0; i < together; i++) {
-      work.clear(GemmPanels.Part.RIGHT, i * region, margin);
+    if (some > 0) { // not all padding
+      addRows(work, image, group, from, some, Math.max(0, above - first), all, far);
     }
-    long plane = (long) inputHeight * inputWidth;
-    long at = ((long) image * groups + group) * channels * plane + (long) from * inputWidth;
-    for (int channel = 0; some > 0 && channel < channels; channel += together) {
-      int planes = Math.min(together, channels - channel);
-      for (int i = 0; i < planes; i++, at += plane) {
-        int index = i * region + margin;
-        work.spacedRows(input, at, some, inputWidth, index, pitch(), region - margin);
-      }
-      for (int filter = 0; filter < filters; filter++) {
-        addPlanes(work, planes, region, group, channel, filter, filter * all * far, all, far);
-      }
-    }
-
     for (int filter = 0; filter < filters; filter++) {
       long to = ((long) image * groups + group) * filters + filter;
       work.store(
@@ -251,6 +234,35 @@ final class FewOutputsConv2d {
           epilogue,
           bias,
           (long) group * filters + filter);
+    }
+  }
+
+  /**
+   * What so many rows of a group's channels give.
+   *
+   * @param zeros rows of padding above them
+   * @param rows of sums, {@code far} apart
+   */
+  private void addRows(
+      GemmPanels work, int image, int group, int from, int some, int zeros, int rows, int far) {
+    int region = planeLength(rows);
+    int together = Math.clamp(PLANES_BYTES / dtype.bytes() / region, 1, channels);
+    int margin = zeros * pitch() + before;
+    work.reserve(GemmPanels.Part.RIGHT, Math.multiplyExact((long) together, region) + work.lanes());
+    for (int i = 0; i < together; i++) {
+      work.clear(GemmPanels.Part.RIGHT, i * region, margin);
+    }
+    long plane = (long) inputHeight * inputWidth;
+    long at = ((long) image * groups + group) * channels * plane + (long) from * inputWidth;
+    for (int channel = 0; channel < channels; channel += together) {
+      int planes = Math.min(together, channels - channel);
+      for (int i = 0; i < planes; i++, at += plane) {
+        int index = i * region + margin;
+        work.spacedRows(input, at, some, inputWidth, index, pitch(), region - margin);
+      }
+      for (int filter = 0; filter < filters; filter++) {
+        addPlanes(work, planes, region, group, channel, filter, filter * rows * far, rows, far);
+      }
     }
   }
 

@@ -12,7 +12,10 @@ import dev.convoy.spi.Workers;
 
 /** Convolution: chooses the algorithm and keeps what calls under way need, one for each caller. */
 final class JavaConv2d {
-  /** Outputs of so few channels a group do not repay packing a column matrix. */
+  /**
+   * Outputs of so few channels a group do not repay packing a column matrix; with high kernels nor
+   * do some more, see {@link FewOutputsConv2d}.
+   */
   private static final int FEW_OUTPUTS = 4;
 
   /** Nor do inputs of so few: the same pixels of the band would be copied again and again. */
@@ -34,7 +37,7 @@ final class JavaConv2d {
   /** Larger dilations would overflow the sizes of tiles. */
   private static final int MOST_DILATION = 1 << 24;
 
-  /** What is computed, and from how many outputs and, with a stride of 2, channels by Winograd. */
+  /** What is computed, and from how many outputs and channels by Winograd. */
   private enum Direction {
     FORWARD(256, 12, 32),
     INPUT(256, 12, 16),

@@ -235,7 +235,7 @@ class JavaConv2dTest {
             9,
             20,
             2,
-            spec(Window.of(3, 4).padding(5, 0, 4, 3)),
+            spec(Window.of(3, 4).padding(17, 0, 4, 3)),
             t),
         new Case(
             "few outputs, many blocks", 1, 10, 22, 290, 1, spec(Window.square(5).padding(2)), t),
