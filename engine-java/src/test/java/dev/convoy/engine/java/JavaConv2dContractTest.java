@@ -46,6 +46,13 @@ class JavaConv2dContractTest {
     Conv2dExplanation oneChannel =
         engine.explain(THREE, Shape.of(2, 1, 9, 9), Shape.of(9, 1, 3, 3));
     assertEquals(Conv2dAlgorithm.DIRECT, oneChannel.forward());
+    Conv2dExplanation fewOutputs =
+        engine.explain(THREE, Shape.of(2, 9, 9, 9), Shape.of(3, 9, 3, 3));
+    assertEquals(Conv2dAlgorithm.DIRECT, fewOutputs.forward());
+    assertTrue(fewOutputs.detail().contains("forward: 7 rows of a channel"), fewOutputs.detail());
+    Conv2dExplanation fewInputs = engine.explain(THREE, Shape.of(2, 3, 9, 9), Shape.of(9, 3, 3, 3));
+    assertEquals(Conv2dAlgorithm.DIRECT, fewInputs.backwardInput());
+    assertTrue(fewInputs.detail().contains("input: 7 rows of a channel"), fewInputs.detail());
   }
 
   @Test
