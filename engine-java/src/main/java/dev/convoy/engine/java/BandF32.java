@@ -149,10 +149,12 @@ final class BandF32 {
       for (; i < first; i += LANES) {
         FloatVector.zero(SPECIES).intoArray(to, place + i);
       }
-      for (i = first; i < whole; i += LANES) {
-        FloatVector.fromMemorySegment(SPECIES, memory, at + (long) i * Float.BYTES, ORDER)
-            .intoArray(to, place + i);
+      long begin = Memory.known(at + (long) first * Float.BYTES);
+      for (i = 0; i < whole - first; i += LANES) {
+        FloatVector.fromMemorySegment(SPECIES, memory, begin + (long) i * Float.BYTES, ORDER)
+            .intoArray(to, place + first + i);
       }
+      i = whole;
       if (i < last) {
         FloatVector.fromMemorySegment(SPECIES, memory, at + (long) i * Float.BYTES, ORDER, rest)
             .intoArray(to, place + i);
@@ -201,14 +203,15 @@ final class BandF32 {
       }
       long at = origin + (block.slotImage[slot] * image + (long) row * width) * Float.BYTES;
       PackF32.zeros(to, place, place + first);
-      for (int i = first; i < whole; i += LANES) {
-        long offset = at + 2L * i * Float.BYTES;
+      long begin = Memory.known(at + 2L * first * Float.BYTES);
+      for (int i = 0; i < whole - first; i += LANES) {
+        long offset = begin + 2L * i * Float.BYTES;
         IntVector low =
             FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER).reinterpretAsInts();
         IntVector high =
             FloatVector.fromMemorySegment(SPECIES, memory, offset + vector, ORDER)
                 .reinterpretAsInts();
-        LanesF32.EVEN.selectFrom(low, high).reinterpretAsFloats().intoArray(to, place + i);
+        LanesF32.EVEN.selectFrom(low, high).reinterpretAsFloats().intoArray(to, place + first + i);
       }
       if (whole < last) {
         long offset = at + 2L * whole * Float.BYTES;

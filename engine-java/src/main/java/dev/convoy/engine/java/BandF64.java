@@ -149,10 +149,12 @@ final class BandF64 {
       for (; i < first; i += LANES) {
         DoubleVector.zero(SPECIES).intoArray(to, place + i);
       }
-      for (i = first; i < whole; i += LANES) {
-        DoubleVector.fromMemorySegment(SPECIES, memory, at + (long) i * Double.BYTES, ORDER)
-            .intoArray(to, place + i);
+      long begin = Memory.known(at + (long) first * Double.BYTES);
+      for (i = 0; i < whole - first; i += LANES) {
+        DoubleVector.fromMemorySegment(SPECIES, memory, begin + (long) i * Double.BYTES, ORDER)
+            .intoArray(to, place + first + i);
       }
+      i = whole;
       if (i < last) {
         DoubleVector.fromMemorySegment(SPECIES, memory, at + (long) i * Double.BYTES, ORDER, rest)
             .intoArray(to, place + i);
@@ -201,14 +203,15 @@ final class BandF64 {
       }
       long at = origin + (block.slotImage[slot] * image + (long) row * width) * Double.BYTES;
       PackF64.zeros(to, place, place + first);
-      for (int i = first; i < whole; i += LANES) {
-        long offset = at + 2L * i * Double.BYTES;
+      long begin = Memory.known(at + 2L * first * Double.BYTES);
+      for (int i = 0; i < whole - first; i += LANES) {
+        long offset = begin + 2L * i * Double.BYTES;
         LongVector low =
             DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER).reinterpretAsLongs();
         LongVector high =
             DoubleVector.fromMemorySegment(SPECIES, memory, offset + vector, ORDER)
                 .reinterpretAsLongs();
-        LanesF64.EVEN.selectFrom(low, high).reinterpretAsDoubles().intoArray(to, place + i);
+        LanesF64.EVEN.selectFrom(low, high).reinterpretAsDoubles().intoArray(to, place + first + i);
       }
       if (whole < last) {
         long offset = at + 2L * whole * Double.BYTES;

@@ -67,10 +67,10 @@ final class DirectWeightsF32 {
     int tap3 = block.place[Math.min(tap + 3, end)];
     int tap4 = block.place[Math.min(tap + 4, end)];
     MemorySegment memory = Memory.base(dy);
-    long at0 = Memory.at(dy) + at * Float.BYTES;
-    long at1 = at0 + Math.min(1, last) * far * Float.BYTES;
-    long at2 = at0 + Math.min(2, last) * far * Float.BYTES;
-    long at3 = at0 + last * far * Float.BYTES;
+    long at0 = Memory.known(Memory.at(dy) + at * Float.BYTES);
+    long at1 = Memory.known(at0 + Math.min(1, last) * far * Float.BYTES);
+    long at2 = Memory.known(at0 + Math.min(2, last) * far * Float.BYTES);
+    long at3 = Memory.known(at0 + last * far * Float.BYTES);
     int index1 = index + next;
     int index2 = index1 + next;
     int index3 = index2 + next;
@@ -96,7 +96,7 @@ final class DirectWeightsF32 {
     FloatVector sum33 = FloatVector.fromArray(SPECIES, sums, index3 + 3 * LANES);
     FloatVector sum34 = FloatVector.fromArray(SPECIES, sums, index3 + 4 * LANES);
     for (int i = 0; i < count; i++) {
-      long offset = (long) to[i] * Float.BYTES;
+      long offset = Memory.known((long) to[i] * Float.BYTES);
       FloatVector dy0 = FloatVector.fromMemorySegment(SPECIES, memory, at0 + offset, ORDER);
       FloatVector dy1 = FloatVector.fromMemorySegment(SPECIES, memory, at1 + offset, ORDER);
       FloatVector dy2 = FloatVector.fromMemorySegment(SPECIES, memory, at2 + offset, ORDER);

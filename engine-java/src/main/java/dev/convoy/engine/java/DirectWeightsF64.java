@@ -67,10 +67,10 @@ final class DirectWeightsF64 {
     int tap3 = block.place[Math.min(tap + 3, end)];
     int tap4 = block.place[Math.min(tap + 4, end)];
     MemorySegment memory = Memory.base(dy);
-    long at0 = Memory.at(dy) + at * Double.BYTES;
-    long at1 = at0 + Math.min(1, last) * far * Double.BYTES;
-    long at2 = at0 + Math.min(2, last) * far * Double.BYTES;
-    long at3 = at0 + last * far * Double.BYTES;
+    long at0 = Memory.known(Memory.at(dy) + at * Double.BYTES);
+    long at1 = Memory.known(at0 + Math.min(1, last) * far * Double.BYTES);
+    long at2 = Memory.known(at0 + Math.min(2, last) * far * Double.BYTES);
+    long at3 = Memory.known(at0 + last * far * Double.BYTES);
     int index1 = index + next;
     int index2 = index1 + next;
     int index3 = index2 + next;
@@ -96,7 +96,7 @@ final class DirectWeightsF64 {
     DoubleVector sum33 = DoubleVector.fromArray(SPECIES, sums, index3 + 3 * LANES);
     DoubleVector sum34 = DoubleVector.fromArray(SPECIES, sums, index3 + 4 * LANES);
     for (int i = 0; i < count; i++) {
-      long offset = (long) to[i] * Double.BYTES;
+      long offset = Memory.known((long) to[i] * Double.BYTES);
       DoubleVector dy0 = DoubleVector.fromMemorySegment(SPECIES, memory, at0 + offset, ORDER);
       DoubleVector dy1 = DoubleVector.fromMemorySegment(SPECIES, memory, at1 + offset, ORDER);
       DoubleVector dy2 = DoubleVector.fromMemorySegment(SPECIES, memory, at2 + offset, ORDER);

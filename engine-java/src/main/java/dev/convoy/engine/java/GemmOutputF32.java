@@ -63,12 +63,13 @@ final class GemmOutputF32 {
     int whole = length - length % LANES;
     VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
     for (int row = 0, first = index; row < rows; row++) {
+      long start = Memory.known(place);
       for (int i = 0; i < whole; i += LANES) {
         FloatVector v = FloatVector.fromArray(SPECIES, from, first + i).add(bias);
         if (relu) {
           v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
         }
-        v.intoMemorySegment(to, place + (long) i * Float.BYTES, ORDER);
+        v.intoMemorySegment(to, start + (long) i * Float.BYTES, ORDER);
       }
       if (whole < length) {
         FloatVector v = FloatVector.fromArray(SPECIES, from, first + whole).add(bias);
@@ -96,8 +97,9 @@ final class GemmOutputF32 {
     int whole = length - length % LANES;
     VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
     for (int row = 0, first = index; row < rows; row++) {
+      long start = Memory.known(offset);
       for (int i = 0; i < whole; i += LANES) {
-        long place = offset + (long) i * Float.BYTES;
+        long place = start + (long) i * Float.BYTES;
         FloatVector.fromMemorySegment(SPECIES, to, place, ORDER)
             .add(FloatVector.fromArray(SPECIES, from, first + i))
             .intoMemorySegment(to, place, ORDER);
@@ -224,7 +226,7 @@ final class GemmOutputF32 {
    */
   static float sum(MemorySegment from, long at, int length, float[] room) {
     MemorySegment memory = Memory.base(from);
-    long offset = Memory.at(from) + at * Float.BYTES;
+    long offset = Memory.known(Memory.at(from) + at * Float.BYTES);
     FloatVector even = FloatVector.zero(SPECIES);
     FloatVector odd = FloatVector.zero(SPECIES);
     int i = 0;

@@ -63,12 +63,13 @@ final class GemmOutputF64 {
     int whole = length - length % LANES;
     VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
     for (int row = 0, first = index; row < rows; row++) {
+      long start = Memory.known(place);
       for (int i = 0; i < whole; i += LANES) {
         DoubleVector v = DoubleVector.fromArray(SPECIES, from, first + i).add(bias);
         if (relu) {
           v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
         }
-        v.intoMemorySegment(to, place + (long) i * Double.BYTES, ORDER);
+        v.intoMemorySegment(to, start + (long) i * Double.BYTES, ORDER);
       }
       if (whole < length) {
         DoubleVector v = DoubleVector.fromArray(SPECIES, from, first + whole).add(bias);
@@ -96,8 +97,9 @@ final class GemmOutputF64 {
     int whole = length - length % LANES;
     VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (length - whole)) - 1);
     for (int row = 0, first = index; row < rows; row++) {
+      long start = Memory.known(offset);
       for (int i = 0; i < whole; i += LANES) {
-        long place = offset + (long) i * Double.BYTES;
+        long place = start + (long) i * Double.BYTES;
         DoubleVector.fromMemorySegment(SPECIES, to, place, ORDER)
             .add(DoubleVector.fromArray(SPECIES, from, first + i))
             .intoMemorySegment(to, place, ORDER);
@@ -224,7 +226,7 @@ final class GemmOutputF64 {
    */
   static double sum(MemorySegment from, long at, int length, double[] room) {
     MemorySegment memory = Memory.base(from);
-    long offset = Memory.at(from) + at * Double.BYTES;
+    long offset = Memory.known(Memory.at(from) + at * Double.BYTES);
     DoubleVector even = DoubleVector.zero(SPECIES);
     DoubleVector odd = DoubleVector.zero(SPECIES);
     int i = 0;

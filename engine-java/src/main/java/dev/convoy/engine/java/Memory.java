@@ -25,8 +25,8 @@ final class Memory {
    */
   static final long LARGE = 16L << 20;
 
-  /** No less than any address, and far enough from the last long for what is added to one. */
-  private static final long MOST = Long.MAX_VALUE >> 1;
+  /** No less than any address; of two of them the sum is far from the last long. */
+  private static final long MOST = Long.MAX_VALUE >> 2;
 
   private static final int LINE = 64;
 
@@ -63,9 +63,10 @@ final class Memory {
 
   /**
    * The same offset in {@link #base}, as one that the compiler can tell is not negative. All memory
-   * there is has no other bound, so what lies at this offset, or up to any {@code int} of elements
-   * after it, is then reached without a check: without two instructions each, and without the code
-   * that throws, which is half of a kernel's and takes half of the time to compile it.
+   * there is has no other bound, so what lies at this offset, or at the sum of it and another such
+   * or any positive {@code int} of elements, is then reached without a check: without two
+   * instructions each, and without the code that throws, which is half of a kernel's and takes half
+   * of the time to compile it.
    *
    * <p>To be taken right before the loop, or in it: a loop's own sum of offsets is any long.
    */
@@ -85,8 +86,10 @@ final class Memory {
   /** The same of what {@link #base} gave. */
   static void touchBase(MemorySegment base, long from, long to) {
     int all = 0;
-    for (long i = from; i < to; i += LINE) {
-      all |= base.get(ValueLayout.JAVA_BYTE, i);
+    long start = known(from);
+    int length = (int) Math.min(to - from, Integer.MAX_VALUE - LINE);
+    for (int i = 0; i < length; i += LINE) {
+      all |= base.get(ValueLayout.JAVA_BYTE, start + i);
     }
     touched = all;
   }

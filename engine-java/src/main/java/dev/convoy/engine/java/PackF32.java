@@ -27,7 +27,7 @@ final class PackF32 {
    */
   static void copy(MemorySegment from, long at, float[] to, int index, int length) {
     MemorySegment memory = Memory.base(from);
-    long offset = Memory.at(from) + at * Float.BYTES;
+    long offset = Memory.known(Memory.at(from) + at * Float.BYTES);
     if (length < LANES) {
       VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << length) - 1);
       FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest).intoArray(to, index);
@@ -60,10 +60,10 @@ final class PackF32 {
     int last = Math.max(0, length - LANES);
     int row = 0;
     for (; row <= rows - 4; row += 4) {
-      long m0 = Memory.at(from) + (at + row * distance) * Float.BYTES;
-      long m1 = m0 + distance * Float.BYTES;
-      long m2 = m1 + distance * Float.BYTES;
-      long m3 = m2 + distance * Float.BYTES;
+      long m0 = Memory.known(Memory.at(from) + (at + row * distance) * Float.BYTES);
+      long m1 = Memory.known(m0 + distance * Float.BYTES);
+      long m2 = Memory.known(m1 + distance * Float.BYTES);
+      long m3 = Memory.known(m2 + distance * Float.BYTES);
       int to0 = index + row * stride;
       int to1 = to0 + stride;
       int to2 = to1 + stride;
@@ -109,10 +109,10 @@ final class PackF32 {
     int four = rows - rows % 4;
     int whole = columns - columns % width;
     for (int row = 0; row < four; row += 4) {
-      long m0 = Memory.at(from) + (at + row * distance) * Float.BYTES;
-      long m1 = m0 + distance * Float.BYTES;
-      long m2 = m1 + distance * Float.BYTES;
-      long m3 = m2 + distance * Float.BYTES;
+      long m0 = Memory.known(Memory.at(from) + (at + row * distance) * Float.BYTES);
+      long m1 = Memory.known(m0 + distance * Float.BYTES);
+      long m2 = Memory.known(m1 + distance * Float.BYTES);
+      long m3 = Memory.known(m2 + distance * Float.BYTES);
       int place = index + row * width;
       int left = width;
       for (int i = 0; i < whole; i += LANES) {
@@ -173,11 +173,12 @@ final class PackF32 {
       long origin = Memory.at(from) + at * Float.BYTES;
       long step = (long) width * Float.BYTES;
       for (int row = 0, place = index; row < rows; row++, place += pitch, origin += step) {
+        long start = Memory.known(origin);
         for (int i = 0; i < last; i += LANES) {
-          FloatVector.fromMemorySegment(SPECIES, memory, origin + (long) i * Float.BYTES, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, memory, start + (long) i * Float.BYTES, ORDER)
               .intoArray(to, place + i);
         }
-        FloatVector.fromMemorySegment(SPECIES, memory, origin + (long) last * Float.BYTES, ORDER)
+        FloatVector.fromMemorySegment(SPECIES, memory, start + (long) last * Float.BYTES, ORDER)
             .intoArray(to, place + last);
         for (int i = width; i < pitch; i += LANES) {
           FloatVector.zero(SPECIES).intoArray(to, place + i);

@@ -27,7 +27,7 @@ final class PackF64 {
    */
   static void copy(MemorySegment from, long at, double[] to, int index, int length) {
     MemorySegment memory = Memory.base(from);
-    long offset = Memory.at(from) + at * Double.BYTES;
+    long offset = Memory.known(Memory.at(from) + at * Double.BYTES);
     if (length < LANES) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << length) - 1);
       DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER, rest).intoArray(to, index);
@@ -60,10 +60,10 @@ final class PackF64 {
     int last = Math.max(0, length - LANES);
     int row = 0;
     for (; row <= rows - 4; row += 4) {
-      long m0 = Memory.at(from) + (at + row * distance) * Double.BYTES;
-      long m1 = m0 + distance * Double.BYTES;
-      long m2 = m1 + distance * Double.BYTES;
-      long m3 = m2 + distance * Double.BYTES;
+      long m0 = Memory.known(Memory.at(from) + (at + row * distance) * Double.BYTES);
+      long m1 = Memory.known(m0 + distance * Double.BYTES);
+      long m2 = Memory.known(m1 + distance * Double.BYTES);
+      long m3 = Memory.known(m2 + distance * Double.BYTES);
       int to0 = index + row * stride;
       int to1 = to0 + stride;
       int to2 = to1 + stride;
@@ -109,10 +109,10 @@ final class PackF64 {
     int four = rows - rows % 4;
     int whole = columns - columns % width;
     for (int row = 0; row < four; row += 4) {
-      long m0 = Memory.at(from) + (at + row * distance) * Double.BYTES;
-      long m1 = m0 + distance * Double.BYTES;
-      long m2 = m1 + distance * Double.BYTES;
-      long m3 = m2 + distance * Double.BYTES;
+      long m0 = Memory.known(Memory.at(from) + (at + row * distance) * Double.BYTES);
+      long m1 = Memory.known(m0 + distance * Double.BYTES);
+      long m2 = Memory.known(m1 + distance * Double.BYTES);
+      long m3 = Memory.known(m2 + distance * Double.BYTES);
       int place = index + row * width;
       int left = width;
       for (int i = 0; i < whole; i += LANES) {
@@ -173,11 +173,12 @@ final class PackF64 {
       long origin = Memory.at(from) + at * Double.BYTES;
       long step = (long) width * Double.BYTES;
       for (int row = 0, place = index; row < rows; row++, place += pitch, origin += step) {
+        long start = Memory.known(origin);
         for (int i = 0; i < last; i += LANES) {
-          DoubleVector.fromMemorySegment(SPECIES, memory, origin + (long) i * Double.BYTES, ORDER)
+          DoubleVector.fromMemorySegment(SPECIES, memory, start + (long) i * Double.BYTES, ORDER)
               .intoArray(to, place + i);
         }
-        DoubleVector.fromMemorySegment(SPECIES, memory, origin + (long) last * Double.BYTES, ORDER)
+        DoubleVector.fromMemorySegment(SPECIES, memory, start + (long) last * Double.BYTES, ORDER)
             .intoArray(to, place + last);
         for (int i = width; i < pitch; i += LANES) {
           DoubleVector.zero(SPECIES).intoArray(to, place + i);

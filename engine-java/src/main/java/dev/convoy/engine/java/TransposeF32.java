@@ -258,15 +258,19 @@ final class TransposeF32 {
     }
     long quarter = LANES / 4 * distance;
     for (int i = 0; i < LANES / 4; i++) {
-      long row = origin + i * distance;
+      long row0 = Memory.known(origin + i * distance);
+      long row1 = Memory.known(row0 + quarter);
+      long row2 = Memory.known(row1 + quarter);
+      long row3 = Memory.known(row2 + quarter);
       int place = 4 * i * LANES;
-      IntVector v0 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
-      row += quarter;
-      IntVector v1 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
-      row += quarter;
-      IntVector v2 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
-      row += quarter;
-      IntVector v3 = FloatVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsInts();
+      IntVector v0 =
+          FloatVector.fromMemorySegment(SPECIES, memory, row0, ORDER).reinterpretAsInts();
+      IntVector v1 =
+          FloatVector.fromMemorySegment(SPECIES, memory, row1, ORDER).reinterpretAsInts();
+      IntVector v2 =
+          FloatVector.fromMemorySegment(SPECIES, memory, row2, ORDER).reinterpretAsInts();
+      IntVector v3 =
+          FloatVector.fromMemorySegment(SPECIES, memory, row3, ORDER).reinterpretAsInts();
       IntVector even = LanesF32.LOWER.selectFrom(v0, v2);
       IntVector odd = LanesF32.LOWER.selectFrom(v1, v3);
       LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(tile, place);

@@ -258,19 +258,19 @@ final class TransposeF64 {
     }
     long quarter = LANES / 4 * distance;
     for (int i = 0; i < LANES / 4; i++) {
-      long row = origin + i * distance;
+      long row0 = Memory.known(origin + i * distance);
+      long row1 = Memory.known(row0 + quarter);
+      long row2 = Memory.known(row1 + quarter);
+      long row3 = Memory.known(row2 + quarter);
       int place = 4 * i * LANES;
       LongVector v0 =
-          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
-      row += quarter;
+          DoubleVector.fromMemorySegment(SPECIES, memory, row0, ORDER).reinterpretAsLongs();
       LongVector v1 =
-          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
-      row += quarter;
+          DoubleVector.fromMemorySegment(SPECIES, memory, row1, ORDER).reinterpretAsLongs();
       LongVector v2 =
-          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
-      row += quarter;
+          DoubleVector.fromMemorySegment(SPECIES, memory, row2, ORDER).reinterpretAsLongs();
       LongVector v3 =
-          DoubleVector.fromMemorySegment(SPECIES, memory, row, ORDER).reinterpretAsLongs();
+          DoubleVector.fromMemorySegment(SPECIES, memory, row3, ORDER).reinterpretAsLongs();
       LongVector even = LanesF64.LOWER.selectFrom(v0, v2);
       LongVector odd = LanesF64.LOWER.selectFrom(v1, v3);
       LanesF64.LOWER.selectFrom(even, odd).reinterpretAsDoubles().intoArray(tile, place);
