@@ -62,27 +62,30 @@ final class PoolMaxGradientF32 {
     FloatVector sum0 = zero; // of the row of dx that the windows' first taps are in
     FloatVector sum1 = zero;
     for (int window = begin; window < end; window++) {
+      long here = Memory.known(at);
+      long placesHere = Memory.known(placesFrom);
       FloatVector sum2 = zero;
-      FloatVector gradient0 = FloatVector.fromMemorySegment(F, source, at + 2 * Float.BYTES, ORDER);
+      FloatVector gradient0 =
+          FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
       ByteVector place0 =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in0);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 2, ORDER), in0);
       sum0 = sum0.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 3).cast(F));
       sum2 = sum2.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 6).cast(F));
-      FloatVector gradient1 = FloatVector.fromMemorySegment(F, source, at + Float.BYTES, ORDER);
+      FloatVector gradient1 = FloatVector.fromMemorySegment(F, source, here + Float.BYTES, ORDER);
       ByteVector place1 =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in1);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 1, ORDER), in1);
       sum0 = sum0.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 1).cast(F));
       sum1 = sum1.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 4).cast(F));
       sum2 = sum2.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 7).cast(F));
-      FloatVector gradient2 = FloatVector.fromMemorySegment(F, source, at, ORDER);
+      FloatVector gradient2 = FloatVector.fromMemorySegment(F, source, here, ORDER);
       ByteVector place2 =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in2);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere, ORDER), in2);
       sum0 = sum0.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 2).cast(F));
       sum1 = sum1.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 8).cast(F));
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       row++;
@@ -94,7 +97,7 @@ final class PoolMaxGradientF32 {
     // Rows below the last windows' first.
     for (; row < to; row++) {
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       sum0 = sum1;
@@ -143,45 +146,48 @@ final class PoolMaxGradientF32 {
     FloatVector sum2 = zero;
     FloatVector sum3 = zero;
     for (int window = begin; window < end; window++) {
+      long here = Memory.known(at);
+      long placesHere = Memory.known(placesFrom);
       FloatVector sum4 = zero;
-      FloatVector gradient = FloatVector.fromMemorySegment(F, source, at + 4 * Float.BYTES, ORDER);
+      FloatVector gradient =
+          FloatVector.fromMemorySegment(F, source, here + 4 * Float.BYTES, ORDER);
       ByteVector place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 4, ORDER), in0);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 4, ORDER), in0);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = FloatVector.fromMemorySegment(F, source, at + 3 * Float.BYTES, ORDER);
+      gradient = FloatVector.fromMemorySegment(F, source, here + 3 * Float.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 3, ORDER), in1)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 3, ORDER), in1)
               .sub((byte) 1);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = FloatVector.fromMemorySegment(F, source, at + 2 * Float.BYTES, ORDER);
+      gradient = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in2)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 2, ORDER), in2)
               .sub((byte) 2);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = FloatVector.fromMemorySegment(F, source, at + Float.BYTES, ORDER);
+      gradient = FloatVector.fromMemorySegment(F, source, here + Float.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in3)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 1, ORDER), in3)
               .sub((byte) 3);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = FloatVector.fromMemorySegment(F, source, at, ORDER);
+      gradient = FloatVector.fromMemorySegment(F, source, here, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in4)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere, ORDER), in4)
               .sub((byte) 4);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
@@ -189,7 +195,7 @@ final class PoolMaxGradientF32 {
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       row++;
@@ -203,7 +209,7 @@ final class PoolMaxGradientF32 {
     // Rows below the last windows' first.
     for (; row < to; row++) {
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       sum0 = sum1;
@@ -251,11 +257,12 @@ final class PoolMaxGradientF32 {
         ByteVector place =
             ByteVector.broadcast(B, -1)
                 .blend(
-                    ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                    ByteVector.fromMemorySegment(
+                        B, placesSource, Memory.known(placesFrom + index), ORDER),
                     inside)
                 .sub((byte) c);
         FloatVector gradient =
-            FloatVector.fromMemorySegment(F, source, at + index * Float.BYTES, ORDER);
+            FloatVector.fromMemorySegment(F, source, Memory.known(at + index * Float.BYTES), ORDER);
         sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) kernel).cast(F));
         sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) (2 * kernel)).cast(F));
@@ -265,7 +272,7 @@ final class PoolMaxGradientF32 {
         }
       }
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += (long) columns.size * Float.BYTES;
       }
       sum0 = sum1;
@@ -331,32 +338,39 @@ final class PoolMaxGradientF32 {
         long index = here + first;
         long otherIndex = here + other;
         FloatVector gradient =
-            FloatVector.fromMemorySegment(F, source, at + index * Float.BYTES, ORDER);
+            FloatVector.fromMemorySegment(F, source, Memory.known(at + index * Float.BYTES), ORDER);
         FloatVector otherGradient =
-            FloatVector.fromMemorySegment(F, source, at + otherIndex * Float.BYTES, ORDER);
+            FloatVector.fromMemorySegment(
+                F, source, Memory.known(at + otherIndex * Float.BYTES), ORDER);
         ByteVector place =
             none.blend(
-                ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                ByteVector.fromMemorySegment(
+                    B, placesSource, Memory.known(placesFrom + index), ORDER),
                 VectorMask.fromLong(B, in & hereMask));
         ByteVector otherPlace =
             none.blend(
-                ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                ByteVector.fromMemorySegment(
+                    B, placesSource, Memory.known(placesFrom + otherIndex), ORDER),
                 VectorMask.fromLong(B, otherIn & hereMask));
         long out = into + row * line + (long) column * Float.BYTES;
         if (even) {
           index = above + first;
           otherIndex = above + other;
           FloatVector gradientAbove =
-              FloatVector.fromMemorySegment(F, source, at + index * Float.BYTES, ORDER);
+              FloatVector.fromMemorySegment(
+                  F, source, Memory.known(at + index * Float.BYTES), ORDER);
           FloatVector otherAbove =
-              FloatVector.fromMemorySegment(F, source, at + otherIndex * Float.BYTES, ORDER);
+              FloatVector.fromMemorySegment(
+                  F, source, Memory.known(at + otherIndex * Float.BYTES), ORDER);
           ByteVector placeAbove =
               none.blend(
-                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                  ByteVector.fromMemorySegment(
+                      B, placesSource, Memory.known(placesFrom + index), ORDER),
                   VectorMask.fromLong(B, in & aboveMask));
           ByteVector otherPlaceAbove =
               none.blend(
-                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                  ByteVector.fromMemorySegment(
+                      B, placesSource, Memory.known(placesFrom + otherIndex), ORDER),
                   VectorMask.fromLong(B, otherIn & aboveMask));
           FloatVector middles =
               zero.blend(gradientAbove, placeAbove.compare(VectorOperators.EQ, (byte) 7).cast(F))
@@ -375,11 +389,11 @@ final class PoolMaxGradientF32 {
           LanesF32.LOWER
               .selectFrom(a, b)
               .reinterpretAsFloats()
-              .intoMemorySegment(target, out, ORDER);
+              .intoMemorySegment(target, Memory.known(out), ORDER);
           LanesF32.UPPER
               .selectFrom(a, b)
               .reinterpretAsFloats()
-              .intoMemorySegment(target, out + VECTOR, ORDER);
+              .intoMemorySegment(target, Memory.known(out) + VECTOR, ORDER);
         }
         if (odd) {
           FloatVector middles =
@@ -394,11 +408,11 @@ final class PoolMaxGradientF32 {
           LanesF32.LOWER
               .selectFrom(a, b)
               .reinterpretAsFloats()
-              .intoMemorySegment(target, out + line, ORDER);
+              .intoMemorySegment(target, Memory.known(out + line), ORDER);
           LanesF32.UPPER
               .selectFrom(a, b)
               .reinterpretAsFloats()
-              .intoMemorySegment(target, out + line + VECTOR, ORDER);
+              .intoMemorySegment(target, Memory.known(out + line) + VECTOR, ORDER);
         }
       }
     }

@@ -62,28 +62,31 @@ final class PoolMaxGradientF64 {
     DoubleVector sum0 = zero; // of the row of dx that the windows' first taps are in
     DoubleVector sum1 = zero;
     for (int window = begin; window < end; window++) {
+      long here = Memory.known(at);
+      long placesHere = Memory.known(placesFrom);
       DoubleVector sum2 = zero;
       DoubleVector gradient0 =
-          DoubleVector.fromMemorySegment(F, source, at + 2 * Double.BYTES, ORDER);
+          DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
       ByteVector place0 =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in0);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 2, ORDER), in0);
       sum0 = sum0.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 3).cast(F));
       sum2 = sum2.add(gradient0, place0.compare(VectorOperators.EQ, (byte) 6).cast(F));
-      DoubleVector gradient1 = DoubleVector.fromMemorySegment(F, source, at + Double.BYTES, ORDER);
+      DoubleVector gradient1 =
+          DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
       ByteVector place1 =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in1);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 1, ORDER), in1);
       sum0 = sum0.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 1).cast(F));
       sum1 = sum1.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 4).cast(F));
       sum2 = sum2.add(gradient1, place1.compare(VectorOperators.EQ, (byte) 7).cast(F));
-      DoubleVector gradient2 = DoubleVector.fromMemorySegment(F, source, at, ORDER);
+      DoubleVector gradient2 = DoubleVector.fromMemorySegment(F, source, here, ORDER);
       ByteVector place2 =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in2);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere, ORDER), in2);
       sum0 = sum0.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 2).cast(F));
       sum1 = sum1.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient2, place2.compare(VectorOperators.EQ, (byte) 8).cast(F));
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       row++;
@@ -95,7 +98,7 @@ final class PoolMaxGradientF64 {
     // Rows below the last windows' first.
     for (; row < to; row++) {
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       sum0 = sum1;
@@ -144,46 +147,48 @@ final class PoolMaxGradientF64 {
     DoubleVector sum2 = zero;
     DoubleVector sum3 = zero;
     for (int window = begin; window < end; window++) {
+      long here = Memory.known(at);
+      long placesHere = Memory.known(placesFrom);
       DoubleVector sum4 = zero;
       DoubleVector gradient =
-          DoubleVector.fromMemorySegment(F, source, at + 4 * Double.BYTES, ORDER);
+          DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
       ByteVector place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 4, ORDER), in0);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 4, ORDER), in0);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, at + 3 * Double.BYTES, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, here + 3 * Double.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 3, ORDER), in1)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 3, ORDER), in1)
               .sub((byte) 1);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, at + 2 * Double.BYTES, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in2)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 2, ORDER), in2)
               .sub((byte) 2);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, at + Double.BYTES, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in3)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 1, ORDER), in3)
               .sub((byte) 3);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, at, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, here, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in4)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere, ORDER), in4)
               .sub((byte) 4);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
@@ -191,7 +196,7 @@ final class PoolMaxGradientF64 {
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       row++;
@@ -205,7 +210,7 @@ final class PoolMaxGradientF64 {
     // Rows below the last windows' first.
     for (; row < to; row++) {
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += line;
       }
       sum0 = sum1;
@@ -254,11 +259,13 @@ final class PoolMaxGradientF64 {
         ByteVector place =
             ByteVector.broadcast(B, -1)
                 .blend(
-                    ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                    ByteVector.fromMemorySegment(
+                        B, placesSource, Memory.known(placesFrom + index), ORDER),
                     inside)
                 .sub((byte) c);
         DoubleVector gradient =
-            DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+            DoubleVector.fromMemorySegment(
+                F, source, Memory.known(at + index * Double.BYTES), ORDER);
         sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) kernel).cast(F));
         sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) (2 * kernel)).cast(F));
@@ -268,7 +275,7 @@ final class PoolMaxGradientF64 {
         }
       }
       if (row >= from) {
-        sum0.intoMemorySegment(target, into, ORDER);
+        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
         into += (long) columns.size * Double.BYTES;
       }
       sum0 = sum1;
@@ -334,32 +341,40 @@ final class PoolMaxGradientF64 {
         long index = here + first;
         long otherIndex = here + other;
         DoubleVector gradient =
-            DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+            DoubleVector.fromMemorySegment(
+                F, source, Memory.known(at + index * Double.BYTES), ORDER);
         DoubleVector otherGradient =
-            DoubleVector.fromMemorySegment(F, source, at + otherIndex * Double.BYTES, ORDER);
+            DoubleVector.fromMemorySegment(
+                F, source, Memory.known(at + otherIndex * Double.BYTES), ORDER);
         ByteVector place =
             none.blend(
-                ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                ByteVector.fromMemorySegment(
+                    B, placesSource, Memory.known(placesFrom + index), ORDER),
                 VectorMask.fromLong(B, in & hereMask));
         ByteVector otherPlace =
             none.blend(
-                ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                ByteVector.fromMemorySegment(
+                    B, placesSource, Memory.known(placesFrom + otherIndex), ORDER),
                 VectorMask.fromLong(B, otherIn & hereMask));
         long out = into + row * line + (long) column * Double.BYTES;
         if (even) {
           index = above + first;
           otherIndex = above + other;
           DoubleVector gradientAbove =
-              DoubleVector.fromMemorySegment(F, source, at + index * Double.BYTES, ORDER);
+              DoubleVector.fromMemorySegment(
+                  F, source, Memory.known(at + index * Double.BYTES), ORDER);
           DoubleVector otherAbove =
-              DoubleVector.fromMemorySegment(F, source, at + otherIndex * Double.BYTES, ORDER);
+              DoubleVector.fromMemorySegment(
+                  F, source, Memory.known(at + otherIndex * Double.BYTES), ORDER);
           ByteVector placeAbove =
               none.blend(
-                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + index, ORDER),
+                  ByteVector.fromMemorySegment(
+                      B, placesSource, Memory.known(placesFrom + index), ORDER),
                   VectorMask.fromLong(B, in & aboveMask));
           ByteVector otherPlaceAbove =
               none.blend(
-                  ByteVector.fromMemorySegment(B, placesSource, placesFrom + otherIndex, ORDER),
+                  ByteVector.fromMemorySegment(
+                      B, placesSource, Memory.known(placesFrom + otherIndex), ORDER),
                   VectorMask.fromLong(B, otherIn & aboveMask));
           DoubleVector middles =
               zero.blend(gradientAbove, placeAbove.compare(VectorOperators.EQ, (byte) 7).cast(F))
@@ -378,11 +393,11 @@ final class PoolMaxGradientF64 {
           LanesF64.LOWER
               .selectFrom(a, b)
               .reinterpretAsDoubles()
-              .intoMemorySegment(target, out, ORDER);
+              .intoMemorySegment(target, Memory.known(out), ORDER);
           LanesF64.UPPER
               .selectFrom(a, b)
               .reinterpretAsDoubles()
-              .intoMemorySegment(target, out + VECTOR, ORDER);
+              .intoMemorySegment(target, Memory.known(out) + VECTOR, ORDER);
         }
         if (odd) {
           DoubleVector middles =
@@ -397,11 +412,11 @@ final class PoolMaxGradientF64 {
           LanesF64.LOWER
               .selectFrom(a, b)
               .reinterpretAsDoubles()
-              .intoMemorySegment(target, out + line, ORDER);
+              .intoMemorySegment(target, Memory.known(out + line), ORDER);
           LanesF64.UPPER
               .selectFrom(a, b)
               .reinterpretAsDoubles()
-              .intoMemorySegment(target, out + line + VECTOR, ORDER);
+              .intoMemorySegment(target, Memory.known(out + line) + VECTOR, ORDER);
         }
       }
     }

@@ -101,7 +101,7 @@ final class PoolMaximaF32 {
     for (int row = first; row <= last; row++) {
       int seen = Math.max(0, Math.min(row, bottom));
       int tap = kernel * seen; // in the whole plane, of the row's first
-      long here = at + seen * line;
+      long here = Memory.known(at + seen * line);
       FloatVector u = FloatVector.fromMemorySegment(F, source, here, ORDER);
       FloatVector v = FloatVector.fromMemorySegment(F, source, here + VECTOR, ORDER);
       IntVector low = u.reinterpretAsInts();
@@ -152,14 +152,14 @@ final class PoolMaximaF32 {
         max = row3.blend(max, stays);
         place = tap3.blend(place, stays.cast(I));
         stays = row4.compare(VectorOperators.LE, max).or(max.compare(VectorOperators.NE, max));
-        row4.blend(max, stays).intoMemorySegment(target, into, ORDER);
+        row4.blend(max, stays).intoMemorySegment(target, Memory.known(into), ORDER);
         into += outputs * Float.BYTES;
         if (placed) {
           tap4.blend(place, stays.cast(I))
               .sub(top)
               .convertShape(VectorOperators.I2B, B, 0)
               .reinterpretAsBytes()
-              .intoMemorySegment(placesTarget, placesInto, ORDER);
+              .intoMemorySegment(placesTarget, Memory.known(placesInto), ORDER);
           placesInto += outputs;
         }
       }
@@ -217,7 +217,7 @@ final class PoolMaximaF32 {
     int last = (int) rows.start(to - 1) + rows.kernel - 1;
     int next = first + rows.kernel - 1;
     for (int row = first; row <= last; row++) {
-      long here = at + Math.max(0, Math.min(row, bottom)) * line;
+      long here = Memory.known(at + Math.max(0, Math.min(row, bottom)) * line);
       FloatVector v0 = FloatVector.fromMemorySegment(F, source, here, ORDER);
       FloatVector v1 = FloatVector.fromMemorySegment(F, source, here + Float.BYTES, ORDER);
       FloatVector v2 = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
@@ -241,7 +241,7 @@ final class PoolMaximaF32 {
         }
         max = max.blend(row3, row3.compare(VectorOperators.GT, max));
         max = max.blend(row4, row4.compare(VectorOperators.GT, max));
-        max.intoMemorySegment(target, into, ORDER);
+        max.intoMemorySegment(target, Memory.known(into), ORDER);
         into += outputs * Float.BYTES;
       }
       row0 = row1;
@@ -294,7 +294,7 @@ final class PoolMaximaF32 {
     for (int row = first; row <= last; row++) {
       int seen = Math.max(0, Math.min(row, bottom));
       int skipped = 3 * (seen - row); // none where the row is in the image
-      long here = at + seen * line;
+      long here = Memory.known(at + seen * line);
       FloatVector v0 = FloatVector.fromMemorySegment(F, source, here, ORDER);
       FloatVector v1 = FloatVector.fromMemorySegment(F, source, here + Float.BYTES, ORDER);
       FloatVector v2 = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
@@ -314,11 +314,11 @@ final class PoolMaximaF32 {
         FloatVector max = row0.blend(row1, takes);
         ByteVector place = tap0.blend(tap1.add((byte) 3), takes.cast(B));
         takes = row2.compare(VectorOperators.GT, max);
-        max.blend(row2, takes).intoMemorySegment(target, into, ORDER);
+        max.blend(row2, takes).intoMemorySegment(target, Memory.known(into), ORDER);
         into += outputs * Float.BYTES;
         place
             .blend(tap2.add((byte) 6), takes.cast(B))
-            .intoMemorySegment(placesTarget, placesInto, ORDER);
+            .intoMemorySegment(placesTarget, Memory.known(placesInto), ORDER);
         placesInto += outputs;
       }
       row0 = row1;
@@ -377,7 +377,7 @@ final class PoolMaximaF32 {
     for (int row = first; row <= last; row++) {
       int seen = Math.max(0, Math.min(row, bottom));
       int skipped = 5 * (seen - row); // none where the row is in the image
-      long here = at + seen * line;
+      long here = Memory.known(at + seen * line);
       FloatVector v0 = FloatVector.fromMemorySegment(F, source, here, ORDER);
       FloatVector v1 = FloatVector.fromMemorySegment(F, source, here + Float.BYTES, ORDER);
       FloatVector v2 = FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
@@ -411,11 +411,11 @@ final class PoolMaximaF32 {
         max = max.blend(row3, takes);
         place = place.blend(tap3.add((byte) 15), takes.cast(B));
         takes = row4.compare(VectorOperators.GT, max);
-        max.blend(row4, takes).intoMemorySegment(target, into, ORDER);
+        max.blend(row4, takes).intoMemorySegment(target, Memory.known(into), ORDER);
         into += outputs * Float.BYTES;
         place
             .blend(tap4.add((byte) 20), takes.cast(B))
-            .intoMemorySegment(placesTarget, placesInto, ORDER);
+            .intoMemorySegment(placesTarget, Memory.known(placesInto), ORDER);
         placesInto += outputs;
       }
       row0 = row1;

@@ -142,7 +142,7 @@ final class PoolSlidingF32 extends PoolSliding {
     for (int row = first; row <= last; row++) {
       FloatVector lower = zero;
       if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
+        long here = Memory.known(at + row * line);
         FloatVector middles = FloatVector.fromMemorySegment(F, source, here + Float.BYTES, ORDER);
         FloatVector rights =
             FloatVector.fromMemorySegment(F, source, here + 2 * Float.BYTES, ORDER);
@@ -158,7 +158,7 @@ final class PoolSlidingF32 extends PoolSliding {
         if (divides) {
           sum = sum.div(counts.mul(divisor.rowCount(output)));
         }
-        sum.intoMemorySegment(target, into, ORDER);
+        sum.intoMemorySegment(target, Memory.known(into), ORDER);
         into += (long) columns.outputs * Float.BYTES;
       }
       upper = middle;
@@ -177,9 +177,9 @@ final class PoolSlidingF32 extends PoolSliding {
       float count = divisor.rowCount(row);
       for (int c = 0; c < width; c += LANES) {
         long column = (long) c * Float.BYTES;
-        FloatVector.fromMemorySegment(F, source, here + column, ORDER)
+        FloatVector.fromMemorySegment(F, source, Memory.known(here) + column, ORDER)
             .div(FloatVector.fromArray(F, divisor.columnFloats, c).mul(count))
-            .intoMemorySegment(target, into + column, ORDER);
+            .intoMemorySegment(target, Memory.known(into) + column, ORDER);
       }
       here += (long) width * Float.BYTES;
       into += (long) width * Float.BYTES;

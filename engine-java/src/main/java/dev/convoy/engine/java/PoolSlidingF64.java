@@ -142,7 +142,7 @@ final class PoolSlidingF64 extends PoolSliding {
     for (int row = first; row <= last; row++) {
       DoubleVector lower = zero;
       if (row >= 0 && row < rows.size) {
-        long here = at + row * line;
+        long here = Memory.known(at + row * line);
         DoubleVector middles =
             DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
         DoubleVector rights =
@@ -159,7 +159,7 @@ final class PoolSlidingF64 extends PoolSliding {
         if (divides) {
           sum = sum.div(counts.mul(divisor.rowCount(output)));
         }
-        sum.intoMemorySegment(target, into, ORDER);
+        sum.intoMemorySegment(target, Memory.known(into), ORDER);
         into += (long) columns.outputs * Double.BYTES;
       }
       upper = middle;
@@ -178,9 +178,9 @@ final class PoolSlidingF64 extends PoolSliding {
       double count = divisor.rowCount(row);
       for (int c = 0; c < width; c += LANES) {
         long column = (long) c * Double.BYTES;
-        DoubleVector.fromMemorySegment(F, source, here + column, ORDER)
+        DoubleVector.fromMemorySegment(F, source, Memory.known(here) + column, ORDER)
             .div(DoubleVector.fromArray(F, divisor.columnDoubles, c).mul(count))
-            .intoMemorySegment(target, into + column, ORDER);
+            .intoMemorySegment(target, Memory.known(into) + column, ORDER);
       }
       here += (long) width * Double.BYTES;
       into += (long) width * Double.BYTES;

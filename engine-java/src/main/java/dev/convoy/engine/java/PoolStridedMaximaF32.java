@@ -77,8 +77,8 @@ final class PoolStridedMaximaF32 {
           inside1 = PoolSliding.inside(left + 1, 2, size);
           inside2 = PoolSliding.inside(left + 2, 2, size);
         }
-        long at1 = plane + row1 * line + (long) left * Float.BYTES;
-        long at2 = plane + row2 * line + (long) left * Float.BYTES;
+        long at1 = Memory.known(plane + row1 * line + (long) left * Float.BYTES);
+        long at2 = Memory.known(plane + row2 * line + (long) left * Float.BYTES);
         FloatVector low1 = FloatVector.fromMemorySegment(F, source, at1, ORDER);
         FloatVector high1 = FloatVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
         FloatVector next1 = FloatVector.broadcast(F, source.get(ELEMENT, at1 + 2L * VECTOR));
@@ -126,7 +126,7 @@ final class PoolStridedMaximaF32 {
         takes = max2.compare(VectorOperators.GT, max);
         max = max.blend(max2, takes);
         if (window >= from) {
-          max.intoMemorySegment(target, into + (long) column * Float.BYTES, ORDER);
+          max.intoMemorySegment(target, Memory.known(into + (long) column * Float.BYTES), ORDER);
         }
       }
       if (window >= from) {
@@ -184,8 +184,8 @@ final class PoolStridedMaximaF32 {
           inside1 = PoolSliding.inside(left + 1, 2, size);
           inside2 = PoolSliding.inside(left + 2, 2, size);
         }
-        long at1 = plane + row1 * line + (long) left * Float.BYTES;
-        long at2 = plane + row2 * line + (long) left * Float.BYTES;
+        long at1 = Memory.known(plane + row1 * line + (long) left * Float.BYTES);
+        long at2 = Memory.known(plane + row2 * line + (long) left * Float.BYTES);
         FloatVector low1 = FloatVector.fromMemorySegment(F, source, at1, ORDER);
         FloatVector high1 = FloatVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
         FloatVector next1 = FloatVector.broadcast(F, source.get(ELEMENT, at1 + 2L * VECTOR));
@@ -241,8 +241,8 @@ final class PoolStridedMaximaF32 {
         max = max.blend(max2, takes);
         tap = tap.blend(tap2.add((byte) 6), takes.cast(B));
         if (window >= from) {
-          max.intoMemorySegment(target, into + (long) column * Float.BYTES, ORDER);
-          tap.intoMemorySegment(placesTarget, placesInto + column, ORDER);
+          max.intoMemorySegment(target, Memory.known(into + (long) column * Float.BYTES), ORDER);
+          tap.intoMemorySegment(placesTarget, Memory.known(placesInto + column), ORDER);
         }
       }
       if (window >= from) {

@@ -68,12 +68,12 @@ final class PoolTilesF32 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = at + 2L * Float.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(at + 2L * Float.BYTES * column);
+        long lower = Memory.known(upper + line);
         FloatVector u = FloatVector.fromMemorySegment(F, from, upper, ORDER);
         FloatVector w = FloatVector.fromMemorySegment(F, from, lower, ORDER);
-        FloatVector v = FloatVector.fromMemorySegment(F, from, upper + second, ORDER);
-        FloatVector x = FloatVector.fromMemorySegment(F, from, lower + second, ORDER);
+        FloatVector v = FloatVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER);
+        FloatVector x = FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER);
         FloatVector a =
             lefts.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
         FloatVector b =
@@ -90,12 +90,13 @@ final class PoolTilesF32 extends PoolTiles {
         c = d.blend(c, lowerLeft);
         VectorMask<Float> above =
             c.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
-        c.blend(a, above).intoMemorySegment(to, target + (long) Float.BYTES * column, ORDER);
+        c.blend(a, above)
+            .intoMemorySegment(to, Memory.known(target + (long) Float.BYTES * column), ORDER);
         if (placed) {
           ByteVector.broadcast(B, 3)
               .blend((byte) 2, lowerLeft.cast(B))
               .blend(ByteVector.broadcast(B, 1).blend((byte) 0, left.cast(B)), above.cast(B))
-              .intoMemorySegment(toPlaces, placesTarget + column, ORDER);
+              .intoMemorySegment(toPlaces, Memory.known(placesTarget + column), ORDER);
         }
       }
       at += 2L * together * line;
@@ -135,11 +136,13 @@ final class PoolTilesF32 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = target + 2L * Float.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(target + 2L * Float.BYTES * column);
+        long lower = Memory.known(upper + line);
         FloatVector gradient =
-            FloatVector.fromMemorySegment(F, from, at + (long) Float.BYTES * column, ORDER);
-        ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
+            FloatVector.fromMemorySegment(
+                F, from, Memory.known(at + (long) Float.BYTES * column), ORDER);
+        ByteVector place =
+            ByteVector.fromMemorySegment(B, fromPlaces, Memory.known(placesFrom + column), ORDER);
         FloatVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         FloatVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
         FloatVector lowerL =
@@ -158,11 +161,11 @@ final class PoolTilesF32 extends PoolTiles {
         further
             .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
             .reinterpretAsFloats()
-            .intoMemorySegment(to, upper + second, ORDER);
+            .intoMemorySegment(to, Memory.known(upper + second), ORDER);
         further
             .selectFrom(lowerL.reinterpretAsInts(), lowerR.reinterpretAsInts())
             .reinterpretAsFloats()
-            .intoMemorySegment(to, lower + second, ORDER);
+            .intoMemorySegment(to, Memory.known(lower + second), ORDER);
       }
       at += (long) together * outputs * Float.BYTES;
       placesFrom += (long) together * outputs;
@@ -197,14 +200,14 @@ final class PoolTilesF32 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = at + 2L * Float.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(at + 2L * Float.BYTES * column);
+        long lower = Memory.known(upper + line);
         FloatVector u =
             FloatVector.fromMemorySegment(F, from, upper, ORDER)
                 .add(FloatVector.fromMemorySegment(F, from, lower, ORDER));
         FloatVector v =
-            FloatVector.fromMemorySegment(F, from, upper + second, ORDER)
-                .add(FloatVector.fromMemorySegment(F, from, lower + second, ORDER));
+            FloatVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER)
+                .add(FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER));
         lefts
             .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
             .reinterpretAsFloats()
@@ -213,7 +216,7 @@ final class PoolTilesF32 extends PoolTiles {
                     .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
                     .reinterpretAsFloats())
             .mul(factor)
-            .intoMemorySegment(to, target + (long) Float.BYTES * column, ORDER);
+            .intoMemorySegment(to, Memory.known(target + (long) Float.BYTES * column), ORDER);
       }
       at += 2L * together * line;
       target += (long) together * outputs * Float.BYTES;
@@ -243,10 +246,11 @@ final class PoolTilesF32 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = target + 2L * Float.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(target + 2L * Float.BYTES * column);
+        long lower = Memory.known(upper + line);
         FloatVector share =
-            FloatVector.fromMemorySegment(F, from, at + (long) Float.BYTES * column, ORDER)
+            FloatVector.fromMemorySegment(
+                    F, from, Memory.known(at + (long) Float.BYTES * column), ORDER)
                 .mul(factor);
         FloatVector half =
             LanesF32.LOWER
@@ -258,8 +262,8 @@ final class PoolTilesF32 extends PoolTiles {
                 .reinterpretAsFloats();
         half.intoMemorySegment(to, upper, ORDER); // in the order of memory, as above
         half.intoMemorySegment(to, lower, ORDER);
-        other.intoMemorySegment(to, upper + second, ORDER);
-        other.intoMemorySegment(to, lower + second, ORDER);
+        other.intoMemorySegment(to, Memory.known(upper + second), ORDER);
+        other.intoMemorySegment(to, Memory.known(lower + second), ORDER);
       }
       at += (long) together * outputs * Float.BYTES;
       target += 2L * together * line;

@@ -68,12 +68,14 @@ final class PoolTilesF64 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = at + 2L * Double.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(at + 2L * Double.BYTES * column);
+        long lower = Memory.known(upper + line);
         DoubleVector u = DoubleVector.fromMemorySegment(F, from, upper, ORDER);
         DoubleVector w = DoubleVector.fromMemorySegment(F, from, lower, ORDER);
-        DoubleVector v = DoubleVector.fromMemorySegment(F, from, upper + second, ORDER);
-        DoubleVector x = DoubleVector.fromMemorySegment(F, from, lower + second, ORDER);
+        DoubleVector v =
+            DoubleVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER);
+        DoubleVector x =
+            DoubleVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER);
         DoubleVector a =
             lefts.selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs()).reinterpretAsDoubles();
         DoubleVector b =
@@ -94,12 +96,13 @@ final class PoolTilesF64 extends PoolTiles {
         c = d.blend(c, lowerLeft);
         VectorMask<Double> above =
             c.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
-        c.blend(a, above).intoMemorySegment(to, target + (long) Double.BYTES * column, ORDER);
+        c.blend(a, above)
+            .intoMemorySegment(to, Memory.known(target + (long) Double.BYTES * column), ORDER);
         if (placed) {
           ByteVector.broadcast(B, 3)
               .blend((byte) 2, lowerLeft.cast(B))
               .blend(ByteVector.broadcast(B, 1).blend((byte) 0, left.cast(B)), above.cast(B))
-              .intoMemorySegment(toPlaces, placesTarget + column, ORDER);
+              .intoMemorySegment(toPlaces, Memory.known(placesTarget + column), ORDER);
         }
       }
       at += 2L * together * line;
@@ -139,11 +142,13 @@ final class PoolTilesF64 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = target + 2L * Double.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(target + 2L * Double.BYTES * column);
+        long lower = Memory.known(upper + line);
         DoubleVector gradient =
-            DoubleVector.fromMemorySegment(F, from, at + (long) Double.BYTES * column, ORDER);
-        ByteVector place = ByteVector.fromMemorySegment(B, fromPlaces, placesFrom + column, ORDER);
+            DoubleVector.fromMemorySegment(
+                F, from, Memory.known(at + (long) Double.BYTES * column), ORDER);
+        ByteVector place =
+            ByteVector.fromMemorySegment(B, fromPlaces, Memory.known(placesFrom + column), ORDER);
         DoubleVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
         DoubleVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
         DoubleVector lowerL =
@@ -162,11 +167,11 @@ final class PoolTilesF64 extends PoolTiles {
         further
             .selectFrom(l.reinterpretAsLongs(), r.reinterpretAsLongs())
             .reinterpretAsDoubles()
-            .intoMemorySegment(to, upper + second, ORDER);
+            .intoMemorySegment(to, Memory.known(upper + second), ORDER);
         further
             .selectFrom(lowerL.reinterpretAsLongs(), lowerR.reinterpretAsLongs())
             .reinterpretAsDoubles()
-            .intoMemorySegment(to, lower + second, ORDER);
+            .intoMemorySegment(to, Memory.known(lower + second), ORDER);
       }
       at += (long) together * outputs * Double.BYTES;
       placesFrom += (long) together * outputs;
@@ -201,14 +206,14 @@ final class PoolTilesF64 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = at + 2L * Double.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(at + 2L * Double.BYTES * column);
+        long lower = Memory.known(upper + line);
         DoubleVector u =
             DoubleVector.fromMemorySegment(F, from, upper, ORDER)
                 .add(DoubleVector.fromMemorySegment(F, from, lower, ORDER));
         DoubleVector v =
-            DoubleVector.fromMemorySegment(F, from, upper + second, ORDER)
-                .add(DoubleVector.fromMemorySegment(F, from, lower + second, ORDER));
+            DoubleVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER)
+                .add(DoubleVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER));
         lefts
             .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
             .reinterpretAsDoubles()
@@ -217,7 +222,7 @@ final class PoolTilesF64 extends PoolTiles {
                     .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
                     .reinterpretAsDoubles())
             .mul(factor)
-            .intoMemorySegment(to, target + (long) Double.BYTES * column, ORDER);
+            .intoMemorySegment(to, Memory.known(target + (long) Double.BYTES * column), ORDER);
       }
       at += 2L * together * line;
       target += (long) together * outputs * Double.BYTES;
@@ -247,10 +252,11 @@ final class PoolTilesF64 extends PoolTiles {
       }
       for (int o = 0; o < outputs; o += LANES) {
         int column = Math.min(o, last);
-        long upper = target + 2L * Double.BYTES * column;
-        long lower = upper + line;
+        long upper = Memory.known(target + 2L * Double.BYTES * column);
+        long lower = Memory.known(upper + line);
         DoubleVector share =
-            DoubleVector.fromMemorySegment(F, from, at + (long) Double.BYTES * column, ORDER)
+            DoubleVector.fromMemorySegment(
+                    F, from, Memory.known(at + (long) Double.BYTES * column), ORDER)
                 .mul(factor);
         DoubleVector half =
             LanesF64.LOWER
@@ -262,8 +268,8 @@ final class PoolTilesF64 extends PoolTiles {
                 .reinterpretAsDoubles();
         half.intoMemorySegment(to, upper, ORDER); // in the order of memory, as above
         half.intoMemorySegment(to, lower, ORDER);
-        other.intoMemorySegment(to, upper + second, ORDER);
-        other.intoMemorySegment(to, lower + second, ORDER);
+        other.intoMemorySegment(to, Memory.known(upper + second), ORDER);
+        other.intoMemorySegment(to, Memory.known(lower + second), ORDER);
       }
       at += (long) together * outputs * Double.BYTES;
       target += 2L * together * line;

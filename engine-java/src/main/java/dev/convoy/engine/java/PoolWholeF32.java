@@ -55,29 +55,33 @@ final class PoolWholeF32 extends PoolWhole {
     for (int plane = 0; plane < planes; plane++) {
       FloatVector a =
           zero.blend(
-              FloatVector.fromMemorySegment(F, source, at + (long) first * Float.BYTES, ORDER),
+              FloatVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) first * Float.BYTES), ORDER),
               inFirst);
       FloatVector b =
           zero.blend(
-              FloatVector.fromMemorySegment(F, source, at + (long) second * Float.BYTES, ORDER),
+              FloatVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) second * Float.BYTES), ORDER),
               inSecond);
       FloatVector c =
           zero.blend(
-              FloatVector.fromMemorySegment(F, source, at + (long) third * Float.BYTES, ORDER),
+              FloatVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) third * Float.BYTES), ORDER),
               inThird);
       FloatVector d =
           zero.blend(
-              FloatVector.fromMemorySegment(F, source, at + (long) last * Float.BYTES, ORDER),
+              FloatVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) last * Float.BYTES), ORDER),
               inLast);
       for (int i = 0; i < whole; i += STEP) {
-        long here = at + (long) i * Float.BYTES;
+        long here = Memory.known(at) + (long) i * Float.BYTES;
         a = a.add(FloatVector.fromMemorySegment(F, source, here, ORDER));
         b = b.add(FloatVector.fromMemorySegment(F, source, here + VECTOR, ORDER));
         c = c.add(FloatVector.fromMemorySegment(F, source, here + 2 * VECTOR, ORDER));
         d = d.add(FloatVector.fromMemorySegment(F, source, here + 3 * VECTOR, ORDER));
       }
       float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-      target.set(ELEMENT, into, sum / divider);
+      target.set(ELEMENT, Memory.known(into), sum / divider);
       at += (long) elements * Float.BYTES;
       into += Float.BYTES;
     }
@@ -99,16 +103,16 @@ final class PoolWholeF32 extends PoolWhole {
     long at = Memory.at(dy) + dyAt;
     long into = Memory.at(dx) + dxAt;
     for (int plane = 0; plane < planes; plane++) {
-      FloatVector share = FloatVector.broadcast(F, source.get(ELEMENT, at) / divider);
+      FloatVector share = FloatVector.broadcast(F, source.get(ELEMENT, Memory.known(at)) / divider);
       for (int i = 0; i < elements; i += STEP) {
         long first = Math.min(i, last);
         long second = Math.min(i + LANES, last);
         long third = Math.min(i + 2 * LANES, last);
         long fourth = Math.min(i + 3 * LANES, last);
-        share.intoMemorySegment(target, into + first * Float.BYTES, ORDER);
-        share.intoMemorySegment(target, into + second * Float.BYTES, ORDER);
-        share.intoMemorySegment(target, into + third * Float.BYTES, ORDER);
-        share.intoMemorySegment(target, into + fourth * Float.BYTES, ORDER);
+        share.intoMemorySegment(target, Memory.known(into + first * Float.BYTES), ORDER);
+        share.intoMemorySegment(target, Memory.known(into + second * Float.BYTES), ORDER);
+        share.intoMemorySegment(target, Memory.known(into + third * Float.BYTES), ORDER);
+        share.intoMemorySegment(target, Memory.known(into + fourth * Float.BYTES), ORDER);
       }
       into += (long) elements * Float.BYTES;
       at += Float.BYTES;

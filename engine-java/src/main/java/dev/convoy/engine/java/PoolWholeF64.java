@@ -55,29 +55,33 @@ final class PoolWholeF64 extends PoolWhole {
     for (int plane = 0; plane < planes; plane++) {
       DoubleVector a =
           zero.blend(
-              DoubleVector.fromMemorySegment(F, source, at + (long) first * Double.BYTES, ORDER),
+              DoubleVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) first * Double.BYTES), ORDER),
               inFirst);
       DoubleVector b =
           zero.blend(
-              DoubleVector.fromMemorySegment(F, source, at + (long) second * Double.BYTES, ORDER),
+              DoubleVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) second * Double.BYTES), ORDER),
               inSecond);
       DoubleVector c =
           zero.blend(
-              DoubleVector.fromMemorySegment(F, source, at + (long) third * Double.BYTES, ORDER),
+              DoubleVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) third * Double.BYTES), ORDER),
               inThird);
       DoubleVector d =
           zero.blend(
-              DoubleVector.fromMemorySegment(F, source, at + (long) last * Double.BYTES, ORDER),
+              DoubleVector.fromMemorySegment(
+                  F, source, Memory.known(at + (long) last * Double.BYTES), ORDER),
               inLast);
       for (int i = 0; i < whole; i += STEP) {
-        long here = at + (long) i * Double.BYTES;
+        long here = Memory.known(at) + (long) i * Double.BYTES;
         a = a.add(DoubleVector.fromMemorySegment(F, source, here, ORDER));
         b = b.add(DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER));
         c = c.add(DoubleVector.fromMemorySegment(F, source, here + 2 * VECTOR, ORDER));
         d = d.add(DoubleVector.fromMemorySegment(F, source, here + 3 * VECTOR, ORDER));
       }
       double sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-      target.set(ELEMENT, into, sum / divider);
+      target.set(ELEMENT, Memory.known(into), sum / divider);
       at += (long) elements * Double.BYTES;
       into += Double.BYTES;
     }
@@ -99,16 +103,17 @@ final class PoolWholeF64 extends PoolWhole {
     long at = Memory.at(dy) + dyAt;
     long into = Memory.at(dx) + dxAt;
     for (int plane = 0; plane < planes; plane++) {
-      DoubleVector share = DoubleVector.broadcast(F, source.get(ELEMENT, at) / divider);
+      DoubleVector share =
+          DoubleVector.broadcast(F, source.get(ELEMENT, Memory.known(at)) / divider);
       for (int i = 0; i < elements; i += STEP) {
         long first = Math.min(i, last);
         long second = Math.min(i + LANES, last);
         long third = Math.min(i + 2 * LANES, last);
         long fourth = Math.min(i + 3 * LANES, last);
-        share.intoMemorySegment(target, into + first * Double.BYTES, ORDER);
-        share.intoMemorySegment(target, into + second * Double.BYTES, ORDER);
-        share.intoMemorySegment(target, into + third * Double.BYTES, ORDER);
-        share.intoMemorySegment(target, into + fourth * Double.BYTES, ORDER);
+        share.intoMemorySegment(target, Memory.known(into + first * Double.BYTES), ORDER);
+        share.intoMemorySegment(target, Memory.known(into + second * Double.BYTES), ORDER);
+        share.intoMemorySegment(target, Memory.known(into + third * Double.BYTES), ORDER);
+        share.intoMemorySegment(target, Memory.known(into + fourth * Double.BYTES), ORDER);
       }
       into += (long) elements * Double.BYTES;
       at += Double.BYTES;
