@@ -75,11 +75,13 @@ final class DepthwiseF32 {
     int place = index;
     long step = (long) width * Float.BYTES;
     for (int row = 0; row < rows; row++, offset += step, place += pitch) {
+      long start = Memory.known(offset);
       for (int i = 0; i < last; i += LANES) {
-        FloatVector.fromMemorySegment(SPECIES, from, offset + (long) i * Float.BYTES, ORDER)
+        FloatVector.fromMemorySegment(SPECIES, from, start + (long) i * Float.BYTES, ORDER)
             .intoArray(to, place + i);
       }
-      FloatVector.fromMemorySegment(SPECIES, from, offset + (long) last * Float.BYTES, ORDER)
+      FloatVector.fromMemorySegment(
+              SPECIES, from, Memory.known(offset + (long) last * Float.BYTES), ORDER)
           .intoArray(to, place + last);
     }
   }

@@ -75,11 +75,13 @@ final class DepthwiseF64 {
     int place = index;
     long step = (long) width * Double.BYTES;
     for (int row = 0; row < rows; row++, offset += step, place += pitch) {
+      long start = Memory.known(offset);
       for (int i = 0; i < last; i += LANES) {
-        DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) i * Double.BYTES, ORDER)
+        DoubleVector.fromMemorySegment(SPECIES, from, start + (long) i * Double.BYTES, ORDER)
             .intoArray(to, place + i);
       }
-      DoubleVector.fromMemorySegment(SPECIES, from, offset + (long) last * Double.BYTES, ORDER)
+      DoubleVector.fromMemorySegment(
+              SPECIES, from, Memory.known(offset + (long) last * Double.BYTES), ORDER)
           .intoArray(to, place + last);
     }
   }

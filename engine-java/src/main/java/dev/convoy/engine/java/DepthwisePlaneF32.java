@@ -109,15 +109,16 @@ final class DepthwisePlaneF32 {
 
       FloatVector sum;
       if (seen >= 0 && seen < inputs) {
-        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         FloatVector l =
             begins
                 ? LanesF32.BEFORE.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at - Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, Memory.known(at - Float.BYTES), ORDER);
         FloatVector r =
             ends
                 ? LanesF32.AFTER.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, centre + Float.BYTES, ORDER);
         sum = w22.fma(r, w21.fma(c, w20.fma(l, both)));
         both = w12.fma(r, w11.fma(c, w10.fma(l, above)));
         above = w02.fma(r, w01.fma(c, w00.fma(l, start)));
@@ -130,7 +131,7 @@ final class DepthwisePlaneF32 {
         if (relu) {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
         out += step;
       }
     }
@@ -186,18 +187,20 @@ final class DepthwisePlaneF32 {
       FloatVector sum;
       FloatVector nextSum;
       if (seen >= 0 && seen < inputs) {
-        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         FloatVector l =
             begins
                 ? LanesF32.BEFORE.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at - Float.BYTES, ORDER);
-        FloatVector r = FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
-        FloatVector nc = FloatVector.fromMemorySegment(SPECIES, x, at + next, ORDER);
-        FloatVector nl = FloatVector.fromMemorySegment(SPECIES, x, at + next - Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, Memory.known(at - Float.BYTES), ORDER);
+        FloatVector r = FloatVector.fromMemorySegment(SPECIES, x, centre + Float.BYTES, ORDER);
+        long after = Memory.known(at + next - Float.BYTES);
+        FloatVector nc = FloatVector.fromMemorySegment(SPECIES, x, after + Float.BYTES, ORDER);
+        FloatVector nl = FloatVector.fromMemorySegment(SPECIES, x, after, ORDER);
         FloatVector nr =
             ends
                 ? LanesF32.AFTER.selectFrom(nc.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at + next + Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, after + 2 * Float.BYTES, ORDER);
         sum = w22.fma(r, w21.fma(c, w20.fma(l, both)));
         both = w12.fma(r, w11.fma(c, w10.fma(l, above)));
         above = w02.fma(r, w01.fma(c, w00.fma(l, start)));
@@ -217,8 +220,8 @@ final class DepthwisePlaneF32 {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
           nextSum = nextSum.blend(ZERO, nextSum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
-        nextSum.intoMemorySegment(y, out + next, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
+        nextSum.intoMemorySegment(y, Memory.known(out + next), ORDER);
         out += step;
       }
     }
@@ -268,14 +271,15 @@ final class DepthwisePlaneF32 {
       FloatVector sum = above;
       FloatVector below = start;
       if (seen >= 0 && seen < inputs) {
-        IntVector a =
-            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        long centre = Memory.known(at + Float.BYTES);
+        IntVector a = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsInts();
         IntVector b =
-            FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Float.BYTES, ORDER)
+            FloatVector.fromMemorySegment(SPECIES, x, centre + (long) LANES * Float.BYTES, ORDER)
                 .reinterpretAsInts();
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
         IntVector before =
-            FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, at)).reinterpretAsInts();
+            FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, Memory.known(at)))
+                .reinterpretAsInts();
         FloatVector c = LanesF32.EVEN.selectFrom(a, b).reinterpretAsFloats();
         FloatVector r = odd.reinterpretAsFloats();
         FloatVector l = LanesF32.BEFORE.selectFrom(odd, before).reinterpretAsFloats();
@@ -291,7 +295,7 @@ final class DepthwisePlaneF32 {
         if (relu) {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
         out += step;
       }
     }
@@ -347,18 +351,19 @@ final class DepthwisePlaneF32 {
       FloatVector below = start;
       FloatVector nextBelow = start;
       if (seen >= 0 && seen < inputs) {
-        IntVector a =
-            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        long centre = Memory.known(at + Float.BYTES);
+        IntVector a = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsInts();
         IntVector b =
-            FloatVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Float.BYTES, ORDER)
+            FloatVector.fromMemorySegment(SPECIES, x, centre + (long) LANES * Float.BYTES, ORDER)
                 .reinterpretAsInts();
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
         IntVector before =
-            FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, at)).reinterpretAsInts();
+            FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, Memory.known(at)))
+                .reinterpretAsInts();
         FloatVector c = LanesF32.EVEN.selectFrom(a, b).reinterpretAsFloats();
         FloatVector r = odd.reinterpretAsFloats();
         FloatVector l = LanesF32.BEFORE.selectFrom(odd, before).reinterpretAsFloats();
-        long after = at + 2 * next;
+        long after = Memory.known(at + 2 * next);
         a =
             FloatVector.fromMemorySegment(SPECIES, x, after + Float.BYTES, ORDER)
                 .reinterpretAsInts();
@@ -387,8 +392,8 @@ final class DepthwisePlaneF32 {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
           nextSum = nextSum.blend(ZERO, nextSum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
-        nextSum.intoMemorySegment(y, out + next, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
+        nextSum.intoMemorySegment(y, Memory.known(out + next), ORDER);
         out += step;
       }
     }

@@ -109,15 +109,17 @@ final class DepthwisePlaneF64 {
 
       DoubleVector sum;
       if (seen >= 0 && seen < inputs) {
-        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         DoubleVector l =
             begins
                 ? LanesF64.BEFORE.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at - Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(
+                    SPECIES, x, Memory.known(at - Double.BYTES), ORDER);
         DoubleVector r =
             ends
                 ? LanesF64.AFTER.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(SPECIES, x, centre + Double.BYTES, ORDER);
         sum = w22.fma(r, w21.fma(c, w20.fma(l, both)));
         both = w12.fma(r, w11.fma(c, w10.fma(l, above)));
         above = w02.fma(r, w01.fma(c, w00.fma(l, start)));
@@ -130,7 +132,7 @@ final class DepthwisePlaneF64 {
         if (relu) {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
         out += step;
       }
     }
@@ -186,19 +188,21 @@ final class DepthwisePlaneF64 {
       DoubleVector sum;
       DoubleVector nextSum;
       if (seen >= 0 && seen < inputs) {
-        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         DoubleVector l =
             begins
                 ? LanesF64.BEFORE.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at - Double.BYTES, ORDER);
-        DoubleVector r = DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
-        DoubleVector nc = DoubleVector.fromMemorySegment(SPECIES, x, at + next, ORDER);
-        DoubleVector nl =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + next - Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(
+                    SPECIES, x, Memory.known(at - Double.BYTES), ORDER);
+        DoubleVector r = DoubleVector.fromMemorySegment(SPECIES, x, centre + Double.BYTES, ORDER);
+        long after = Memory.known(at + next - Double.BYTES);
+        DoubleVector nc = DoubleVector.fromMemorySegment(SPECIES, x, after + Double.BYTES, ORDER);
+        DoubleVector nl = DoubleVector.fromMemorySegment(SPECIES, x, after, ORDER);
         DoubleVector nr =
             ends
                 ? LanesF64.AFTER.selectFrom(nc.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at + next + Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(SPECIES, x, after + 2 * Double.BYTES, ORDER);
         sum = w22.fma(r, w21.fma(c, w20.fma(l, both)));
         both = w12.fma(r, w11.fma(c, w10.fma(l, above)));
         above = w02.fma(r, w01.fma(c, w00.fma(l, start)));
@@ -218,8 +222,8 @@ final class DepthwisePlaneF64 {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
           nextSum = nextSum.blend(ZERO, nextSum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
-        nextSum.intoMemorySegment(y, out + next, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
+        nextSum.intoMemorySegment(y, Memory.known(out + next), ORDER);
         out += step;
       }
     }
@@ -269,15 +273,16 @@ final class DepthwisePlaneF64 {
       DoubleVector sum = above;
       DoubleVector below = start;
       if (seen >= 0 && seen < inputs) {
+        long centre = Memory.known(at + Double.BYTES);
         LongVector a =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
-                .reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsLongs();
         LongVector b =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Double.BYTES, ORDER)
+            DoubleVector.fromMemorySegment(SPECIES, x, centre + (long) LANES * Double.BYTES, ORDER)
                 .reinterpretAsLongs();
         LongVector odd = LanesF64.ODD.selectFrom(a, b);
         LongVector before =
-            DoubleVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, at)).reinterpretAsLongs();
+            DoubleVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, Memory.known(at)))
+                .reinterpretAsLongs();
         DoubleVector c = LanesF64.EVEN.selectFrom(a, b).reinterpretAsDoubles();
         DoubleVector r = odd.reinterpretAsDoubles();
         DoubleVector l = LanesF64.BEFORE.selectFrom(odd, before).reinterpretAsDoubles();
@@ -293,7 +298,7 @@ final class DepthwisePlaneF64 {
         if (relu) {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
         out += step;
       }
     }
@@ -349,19 +354,20 @@ final class DepthwisePlaneF64 {
       DoubleVector below = start;
       DoubleVector nextBelow = start;
       if (seen >= 0 && seen < inputs) {
+        long centre = Memory.known(at + Double.BYTES);
         LongVector a =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
-                .reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsLongs();
         LongVector b =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + (LANES + 1L) * Double.BYTES, ORDER)
+            DoubleVector.fromMemorySegment(SPECIES, x, centre + (long) LANES * Double.BYTES, ORDER)
                 .reinterpretAsLongs();
         LongVector odd = LanesF64.ODD.selectFrom(a, b);
         LongVector before =
-            DoubleVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, at)).reinterpretAsLongs();
+            DoubleVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, Memory.known(at)))
+                .reinterpretAsLongs();
         DoubleVector c = LanesF64.EVEN.selectFrom(a, b).reinterpretAsDoubles();
         DoubleVector r = odd.reinterpretAsDoubles();
         DoubleVector l = LanesF64.BEFORE.selectFrom(odd, before).reinterpretAsDoubles();
-        long after = at + 2 * next;
+        long after = Memory.known(at + 2 * next);
         a =
             DoubleVector.fromMemorySegment(SPECIES, x, after + Double.BYTES, ORDER)
                 .reinterpretAsLongs();
@@ -390,8 +396,8 @@ final class DepthwisePlaneF64 {
           sum = sum.blend(ZERO, sum.compare(VectorOperators.LT, ZERO));
           nextSum = nextSum.blend(ZERO, nextSum.compare(VectorOperators.LT, ZERO));
         }
-        sum.intoMemorySegment(y, out, ORDER);
-        nextSum.intoMemorySegment(y, out + next, ORDER);
+        sum.intoMemorySegment(y, Memory.known(out), ORDER);
+        nextSum.intoMemorySegment(y, Memory.known(out + next), ORDER);
         out += step;
       }
     }

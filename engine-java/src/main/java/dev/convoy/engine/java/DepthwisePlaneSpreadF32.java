@@ -28,7 +28,8 @@ final class DepthwisePlaneSpreadF32 {
    *
    * @param from the place of the plane of {@code dy}
    * @param row the first pair of rows
-   * @param to the place of the plane of {@code dx}
+   * @param to the place of the plane of {@code dx}, an address: even what lies a column before it
+   *     is not negative
    */
   static void spread(
       DepthwiseBand plan,
@@ -76,6 +77,7 @@ final class DepthwisePlaneSpreadF32 {
     FloatVector w22 = FloatVector.broadcast(SPECIES, weights[first + 8]);
     int rows = plan.rows.inputs;
     int width = plan.columns.inputs;
+    int height = plan.rows.size;
     int size = plan.columns.size;
     int place = column - (int) plan.columns.before;
     boolean begins = place < 0;
@@ -103,9 +105,11 @@ final class DepthwisePlaneSpreadF32 {
       if (seen >= 0 && seen < rows) {
         // One of the two lies in the row.
         FloatVector whole =
-            FloatVector.fromMemorySegment(SPECIES, dy, begins ? at + Float.BYTES : at, ORDER);
+            FloatVector.fromMemorySegment(
+                SPECIES, dy, Memory.known(begins ? at + Float.BYTES : at), ORDER);
         FloatVector other =
-            FloatVector.fromMemorySegment(SPECIES, dy, ends ? at : at + Float.BYTES, ORDER);
+            FloatVector.fromMemorySegment(
+                SPECIES, dy, Memory.known(ends ? at : at + Float.BYTES), ORDER);
         FloatVector b =
             begins
                 ? LanesF32.BEFORE.selectFrom(whole.reinterpretAsInts(), NONE).reinterpretAsFloats()
@@ -122,17 +126,18 @@ final class DepthwisePlaneSpreadF32 {
         oddNext = w21.mul(h);
       }
       for (int n = 0; n < 2 && seen >= stored; n++, result++, out += step) {
-        if (result >= 0 && result < plan.rows.size) {
+        if (result >= 0 && result < height) {
+          long begin = Memory.known(out);
           IntVector left = even.reinterpretAsInts();
           IntVector right = odd.reinterpretAsInts();
           LanesF32.LOWER
               .selectFrom(left, right)
               .reinterpretAsFloats()
-              .intoMemorySegment(dx, out, ORDER, low);
+              .intoMemorySegment(dx, begin, ORDER, low);
           LanesF32.UPPER
               .selectFrom(left, right)
               .reinterpretAsFloats()
-              .intoMemorySegment(dx, out + half, ORDER, high);
+              .intoMemorySegment(dx, begin + half, ORDER, high);
         }
         even = evenBelow;
         odd = oddBelow;
@@ -168,6 +173,7 @@ final class DepthwisePlaneSpreadF32 {
     FloatVector w22 = FloatVector.broadcast(SPECIES, weights[first + 8]);
     int rows = plan.rows.inputs;
     int width = plan.columns.inputs;
+    int height = plan.rows.size;
     int size = plan.columns.size;
     int place = column - (int) plan.columns.before;
     boolean begins = place < 0;
@@ -202,16 +208,18 @@ final class DepthwisePlaneSpreadF32 {
       FloatVector nextEvenAfter = FloatVector.zero(SPECIES);
       FloatVector nextOddAfter = FloatVector.zero(SPECIES);
       if (seen >= 0 && seen < rows) {
-        FloatVector h = FloatVector.fromMemorySegment(SPECIES, dy, at + Float.BYTES, ORDER);
+        FloatVector h =
+            FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(at + Float.BYTES), ORDER);
         FloatVector b =
             begins
                 ? LanesF32.BEFORE.selectFrom(h.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, dy, at, ORDER);
-        FloatVector nb = FloatVector.fromMemorySegment(SPECIES, dy, at + next, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(at), ORDER);
+        long after = Memory.known(at + next);
+        FloatVector nb = FloatVector.fromMemorySegment(SPECIES, dy, after, ORDER);
         FloatVector nh =
             ends
                 ? LanesF32.AFTER.selectFrom(nb.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, dy, at + next + Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, dy, after + Float.BYTES, ORDER);
         even = w00.fma(h, w02.fma(b, even));
         odd = w01.fma(h, odd);
         evenBelow = w10.fma(h, w12.mul(b));
@@ -226,27 +234,29 @@ final class DepthwisePlaneSpreadF32 {
         nextOddAfter = w21.mul(nh);
       }
       for (int n = 0; n < 2 && seen >= stored; n++, result++, out += step) {
-        if (result >= 0 && result < plan.rows.size) {
+        if (result >= 0 && result < height) {
+          long begin = Memory.known(out);
           IntVector left = even.reinterpretAsInts();
           IntVector right = odd.reinterpretAsInts();
           LanesF32.LOWER
               .selectFrom(left, right)
               .reinterpretAsFloats()
-              .intoMemorySegment(dx, out, ORDER, low);
+              .intoMemorySegment(dx, begin, ORDER, low);
           LanesF32.UPPER
               .selectFrom(left, right)
               .reinterpretAsFloats()
-              .intoMemorySegment(dx, out + half, ORDER);
+              .intoMemorySegment(dx, begin + half, ORDER);
+          long after = Memory.known(out + 2 * next);
           left = nextEven.reinterpretAsInts();
           right = nextOdd.reinterpretAsInts();
           LanesF32.LOWER
               .selectFrom(left, right)
               .reinterpretAsFloats()
-              .intoMemorySegment(dx, out + 2 * next, ORDER);
+              .intoMemorySegment(dx, after, ORDER);
           LanesF32.UPPER
               .selectFrom(left, right)
               .reinterpretAsFloats()
-              .intoMemorySegment(dx, out + 2 * next + half, ORDER, nextHigh);
+              .intoMemorySegment(dx, after + half, ORDER, nextHigh);
         }
         even = evenBelow;
         odd = oddBelow;

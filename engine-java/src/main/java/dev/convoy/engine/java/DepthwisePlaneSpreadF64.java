@@ -28,7 +28,8 @@ final class DepthwisePlaneSpreadF64 {
    *
    * @param from the place of the plane of {@code dy}
    * @param row the first pair of rows
-   * @param to the place of the plane of {@code dx}
+   * @param to the place of the plane of {@code dx}, an address: even what lies a column before it
+   *     is not negative
    */
   static void spread(
       DepthwiseBand plan,
@@ -76,6 +77,7 @@ final class DepthwisePlaneSpreadF64 {
     DoubleVector w22 = DoubleVector.broadcast(SPECIES, weights[first + 8]);
     int rows = plan.rows.inputs;
     int width = plan.columns.inputs;
+    int height = plan.rows.size;
     int size = plan.columns.size;
     int place = column - (int) plan.columns.before;
     boolean begins = place < 0;
@@ -104,9 +106,11 @@ final class DepthwisePlaneSpreadF64 {
       if (seen >= 0 && seen < rows) {
         // One of the two lies in the row.
         DoubleVector whole =
-            DoubleVector.fromMemorySegment(SPECIES, dy, begins ? at + Double.BYTES : at, ORDER);
+            DoubleVector.fromMemorySegment(
+                SPECIES, dy, Memory.known(begins ? at + Double.BYTES : at), ORDER);
         DoubleVector other =
-            DoubleVector.fromMemorySegment(SPECIES, dy, ends ? at : at + Double.BYTES, ORDER);
+            DoubleVector.fromMemorySegment(
+                SPECIES, dy, Memory.known(ends ? at : at + Double.BYTES), ORDER);
         DoubleVector b =
             begins
                 ? LanesF64.BEFORE
@@ -125,17 +129,18 @@ final class DepthwisePlaneSpreadF64 {
         oddNext = w21.mul(h);
       }
       for (int n = 0; n < 2 && seen >= stored; n++, result++, out += step) {
-        if (result >= 0 && result < plan.rows.size) {
+        if (result >= 0 && result < height) {
+          long begin = Memory.known(out);
           LongVector left = even.reinterpretAsLongs();
           LongVector right = odd.reinterpretAsLongs();
           LanesF64.LOWER
               .selectFrom(left, right)
               .reinterpretAsDoubles()
-              .intoMemorySegment(dx, out, ORDER, low);
+              .intoMemorySegment(dx, begin, ORDER, low);
           LanesF64.UPPER
               .selectFrom(left, right)
               .reinterpretAsDoubles()
-              .intoMemorySegment(dx, out + half, ORDER, high);
+              .intoMemorySegment(dx, begin + half, ORDER, high);
         }
         even = evenBelow;
         odd = oddBelow;
@@ -171,6 +176,7 @@ final class DepthwisePlaneSpreadF64 {
     DoubleVector w22 = DoubleVector.broadcast(SPECIES, weights[first + 8]);
     int rows = plan.rows.inputs;
     int width = plan.columns.inputs;
+    int height = plan.rows.size;
     int size = plan.columns.size;
     int place = column - (int) plan.columns.before;
     boolean begins = place < 0;
@@ -205,16 +211,18 @@ final class DepthwisePlaneSpreadF64 {
       DoubleVector nextEvenAfter = DoubleVector.zero(SPECIES);
       DoubleVector nextOddAfter = DoubleVector.zero(SPECIES);
       if (seen >= 0 && seen < rows) {
-        DoubleVector h = DoubleVector.fromMemorySegment(SPECIES, dy, at + Double.BYTES, ORDER);
+        DoubleVector h =
+            DoubleVector.fromMemorySegment(SPECIES, dy, Memory.known(at + Double.BYTES), ORDER);
         DoubleVector b =
             begins
                 ? LanesF64.BEFORE.selectFrom(h.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, dy, at, ORDER);
-        DoubleVector nb = DoubleVector.fromMemorySegment(SPECIES, dy, at + next, ORDER);
+                : DoubleVector.fromMemorySegment(SPECIES, dy, Memory.known(at), ORDER);
+        long after = Memory.known(at + next);
+        DoubleVector nb = DoubleVector.fromMemorySegment(SPECIES, dy, after, ORDER);
         DoubleVector nh =
             ends
                 ? LanesF64.AFTER.selectFrom(nb.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, dy, at + next + Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(SPECIES, dy, after + Double.BYTES, ORDER);
         even = w00.fma(h, w02.fma(b, even));
         odd = w01.fma(h, odd);
         evenBelow = w10.fma(h, w12.mul(b));
@@ -229,27 +237,29 @@ final class DepthwisePlaneSpreadF64 {
         nextOddAfter = w21.mul(nh);
       }
       for (int n = 0; n < 2 && seen >= stored; n++, result++, out += step) {
-        if (result >= 0 && result < plan.rows.size) {
+        if (result >= 0 && result < height) {
+          long begin = Memory.known(out);
           LongVector left = even.reinterpretAsLongs();
           LongVector right = odd.reinterpretAsLongs();
           LanesF64.LOWER
               .selectFrom(left, right)
               .reinterpretAsDoubles()
-              .intoMemorySegment(dx, out, ORDER, low);
+              .intoMemorySegment(dx, begin, ORDER, low);
           LanesF64.UPPER
               .selectFrom(left, right)
               .reinterpretAsDoubles()
-              .intoMemorySegment(dx, out + half, ORDER);
+              .intoMemorySegment(dx, begin + half, ORDER);
+          long after = Memory.known(out + 2 * next);
           left = nextEven.reinterpretAsLongs();
           right = nextOdd.reinterpretAsLongs();
           LanesF64.LOWER
               .selectFrom(left, right)
               .reinterpretAsDoubles()
-              .intoMemorySegment(dx, out + 2 * next, ORDER);
+              .intoMemorySegment(dx, after, ORDER);
           LanesF64.UPPER
               .selectFrom(left, right)
               .reinterpretAsDoubles()
-              .intoMemorySegment(dx, out + 2 * next + half, ORDER, nextHigh);
+              .intoMemorySegment(dx, after + half, ORDER, nextHigh);
         }
         even = evenBelow;
         odd = oddBelow;

@@ -100,17 +100,19 @@ final class DepthwisePlaneWeightsF32 {
     FloatVector third = FloatVector.zero(SPECIES);
     long last = dyFrom + (end - 1) * step + (long) column * Float.BYTES;
     for (int n = begin; n < end + 2; n++, seen++, at += pitch, g += step) {
-      FloatVector first = FloatVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      FloatVector first =
+          FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(Math.min(g, last)), ORDER);
       if (seen >= 0 && seen < rows) {
-        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         FloatVector l =
             begins
                 ? LanesF32.BEFORE.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at - Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, Memory.known(at - Float.BYTES), ORDER);
         FloatVector r =
             ends
                 ? LanesF32.AFTER.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, centre + Float.BYTES, ORDER);
         if (n < end) {
           sum00 = first.fma(l, sum00);
           sum01 = first.fma(c, sum01);
@@ -200,24 +202,25 @@ final class DepthwisePlaneWeightsF32 {
     long last = dyFrom + (end - 1) * step + (long) column * Float.BYTES;
     for (int n = begin; n < end + 2; n++, seen++, at += pitch, g += step) {
       long gradient = Math.min(g, last);
-      FloatVector first = FloatVector.fromMemorySegment(SPECIES, dy, gradient, ORDER);
+      FloatVector first = FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(gradient), ORDER);
       FloatVector nextFirst =
-          FloatVector.fromMemorySegment(SPECIES, dy, gradient + next, ORDER).blend(ZERO, twice);
+          FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(gradient + next), ORDER)
+              .blend(ZERO, twice);
       if (seen >= 0 && seen < rows) {
-        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        FloatVector c = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         FloatVector l =
             begins
                 ? LanesF32.BEFORE.selectFrom(c.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at - Float.BYTES, ORDER);
-        FloatVector r = FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER);
-        FloatVector nc = FloatVector.fromMemorySegment(SPECIES, x, at + next, ORDER);
+                : FloatVector.fromMemorySegment(SPECIES, x, Memory.known(at - Float.BYTES), ORDER);
+        FloatVector r = FloatVector.fromMemorySegment(SPECIES, x, centre + Float.BYTES, ORDER);
+        long after = Memory.known(at + next - Float.BYTES);
+        FloatVector nc = FloatVector.fromMemorySegment(SPECIES, x, after + Float.BYTES, ORDER);
         FloatVector nr =
             ends
                 ? LanesF32.AFTER.selectFrom(nc.reinterpretAsInts(), NONE).reinterpretAsFloats()
-                : FloatVector.fromMemorySegment(SPECIES, x, at + next + Float.BYTES, ORDER);
-        FloatVector nl =
-            FloatVector.fromMemorySegment(SPECIES, x, at + next - Float.BYTES, ORDER)
-                .blend(ZERO, twice);
+                : FloatVector.fromMemorySegment(SPECIES, x, after + 2 * Float.BYTES, ORDER);
+        FloatVector nl = FloatVector.fromMemorySegment(SPECIES, x, after, ORDER).blend(ZERO, twice);
         nc = nc.blend(ZERO, twice);
         nr = nr.blend(ZERO, twice);
         if (n < end) {
@@ -285,7 +288,7 @@ final class DepthwisePlaneWeightsF32 {
     long at = from + seen * pitch + (long) place * Float.BYTES;
     long g = dyFrom + begin * step + (long) column * Float.BYTES;
     long last = dyFrom + (end - 1) * step + (long) column * Float.BYTES;
-    long half = (LANES + 1L) * Float.BYTES;
+    long half = (long) LANES * Float.BYTES;
     FloatVector sum00 = FloatVector.zero(SPECIES);
     FloatVector sum01 = FloatVector.zero(SPECIES);
     FloatVector sum02 = FloatVector.zero(SPECIES);
@@ -297,14 +300,15 @@ final class DepthwisePlaneWeightsF32 {
     FloatVector sum22 = FloatVector.zero(SPECIES);
     FloatVector second = FloatVector.zero(SPECIES);
     for (int n = begin; n <= end; n++, seen += 2, g += step) {
-      FloatVector first = FloatVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      FloatVector first =
+          FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(Math.min(g, last)), ORDER);
       if (seen >= 0 && seen < rows) {
-        IntVector a =
-            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        long centre = Memory.known(at + Float.BYTES);
+        IntVector a = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsInts();
         IntVector b =
-            FloatVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsInts();
+            FloatVector.fromMemorySegment(SPECIES, x, centre + half, ORDER).reinterpretAsInts();
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
-        float before = begins ? 0 : x.get(ELEMENT, at);
+        float before = begins ? 0 : x.get(ELEMENT, Memory.known(at));
         FloatVector l =
             LanesF32.BEFORE
                 .selectFrom(odd, FloatVector.broadcast(SPECIES, before).reinterpretAsInts())
@@ -324,12 +328,12 @@ final class DepthwisePlaneWeightsF32 {
       }
       at += pitch;
       if (n < end && seen + 1 >= 0 && seen + 1 < rows) {
-        IntVector a =
-            FloatVector.fromMemorySegment(SPECIES, x, at + Float.BYTES, ORDER).reinterpretAsInts();
+        long centre = Memory.known(at + Float.BYTES);
+        IntVector a = FloatVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsInts();
         IntVector b =
-            FloatVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsInts();
+            FloatVector.fromMemorySegment(SPECIES, x, centre + half, ORDER).reinterpretAsInts();
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
-        float before = begins ? 0 : x.get(ELEMENT, at);
+        float before = begins ? 0 : x.get(ELEMENT, Memory.known(at));
         FloatVector l =
             LanesF32.BEFORE
                 .selectFrom(odd, FloatVector.broadcast(SPECIES, before).reinterpretAsInts())

@@ -100,17 +100,20 @@ final class DepthwisePlaneWeightsF64 {
     DoubleVector third = DoubleVector.zero(SPECIES);
     long last = dyFrom + (end - 1) * step + (long) column * Double.BYTES;
     for (int n = begin; n < end + 2; n++, seen++, at += pitch, g += step) {
-      DoubleVector first = DoubleVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      DoubleVector first =
+          DoubleVector.fromMemorySegment(SPECIES, dy, Memory.known(Math.min(g, last)), ORDER);
       if (seen >= 0 && seen < rows) {
-        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         DoubleVector l =
             begins
                 ? LanesF64.BEFORE.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at - Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(
+                    SPECIES, x, Memory.known(at - Double.BYTES), ORDER);
         DoubleVector r =
             ends
                 ? LanesF64.AFTER.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(SPECIES, x, centre + Double.BYTES, ORDER);
         if (n < end) {
           sum00 = first.fma(l, sum00);
           sum01 = first.fma(c, sum01);
@@ -200,24 +203,28 @@ final class DepthwisePlaneWeightsF64 {
     long last = dyFrom + (end - 1) * step + (long) column * Double.BYTES;
     for (int n = begin; n < end + 2; n++, seen++, at += pitch, g += step) {
       long gradient = Math.min(g, last);
-      DoubleVector first = DoubleVector.fromMemorySegment(SPECIES, dy, gradient, ORDER);
+      DoubleVector first =
+          DoubleVector.fromMemorySegment(SPECIES, dy, Memory.known(gradient), ORDER);
       DoubleVector nextFirst =
-          DoubleVector.fromMemorySegment(SPECIES, dy, gradient + next, ORDER).blend(ZERO, twice);
+          DoubleVector.fromMemorySegment(SPECIES, dy, Memory.known(gradient + next), ORDER)
+              .blend(ZERO, twice);
       if (seen >= 0 && seen < rows) {
-        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, at, ORDER);
+        long centre = Memory.known(at);
+        DoubleVector c = DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER);
         DoubleVector l =
             begins
                 ? LanesF64.BEFORE.selectFrom(c.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at - Double.BYTES, ORDER);
-        DoubleVector r = DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER);
-        DoubleVector nc = DoubleVector.fromMemorySegment(SPECIES, x, at + next, ORDER);
+                : DoubleVector.fromMemorySegment(
+                    SPECIES, x, Memory.known(at - Double.BYTES), ORDER);
+        DoubleVector r = DoubleVector.fromMemorySegment(SPECIES, x, centre + Double.BYTES, ORDER);
+        long after = Memory.known(at + next - Double.BYTES);
+        DoubleVector nc = DoubleVector.fromMemorySegment(SPECIES, x, after + Double.BYTES, ORDER);
         DoubleVector nr =
             ends
                 ? LanesF64.AFTER.selectFrom(nc.reinterpretAsLongs(), NONE).reinterpretAsDoubles()
-                : DoubleVector.fromMemorySegment(SPECIES, x, at + next + Double.BYTES, ORDER);
+                : DoubleVector.fromMemorySegment(SPECIES, x, after + 2 * Double.BYTES, ORDER);
         DoubleVector nl =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + next - Double.BYTES, ORDER)
-                .blend(ZERO, twice);
+            DoubleVector.fromMemorySegment(SPECIES, x, after, ORDER).blend(ZERO, twice);
         nc = nc.blend(ZERO, twice);
         nr = nr.blend(ZERO, twice);
         if (n < end) {
@@ -285,7 +292,7 @@ final class DepthwisePlaneWeightsF64 {
     long at = from + seen * pitch + (long) place * Double.BYTES;
     long g = dyFrom + begin * step + (long) column * Double.BYTES;
     long last = dyFrom + (end - 1) * step + (long) column * Double.BYTES;
-    long half = (LANES + 1L) * Double.BYTES;
+    long half = (long) LANES * Double.BYTES;
     DoubleVector sum00 = DoubleVector.zero(SPECIES);
     DoubleVector sum01 = DoubleVector.zero(SPECIES);
     DoubleVector sum02 = DoubleVector.zero(SPECIES);
@@ -297,15 +304,16 @@ final class DepthwisePlaneWeightsF64 {
     DoubleVector sum22 = DoubleVector.zero(SPECIES);
     DoubleVector second = DoubleVector.zero(SPECIES);
     for (int n = begin; n <= end; n++, seen += 2, g += step) {
-      DoubleVector first = DoubleVector.fromMemorySegment(SPECIES, dy, Math.min(g, last), ORDER);
+      DoubleVector first =
+          DoubleVector.fromMemorySegment(SPECIES, dy, Memory.known(Math.min(g, last)), ORDER);
       if (seen >= 0 && seen < rows) {
+        long centre = Memory.known(at + Double.BYTES);
         LongVector a =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
-                .reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsLongs();
         LongVector b =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, x, centre + half, ORDER).reinterpretAsLongs();
         LongVector odd = LanesF64.ODD.selectFrom(a, b);
-        double before = begins ? 0 : x.get(ELEMENT, at);
+        double before = begins ? 0 : x.get(ELEMENT, Memory.known(at));
         DoubleVector l =
             LanesF64.BEFORE
                 .selectFrom(odd, DoubleVector.broadcast(SPECIES, before).reinterpretAsLongs())
@@ -325,13 +333,13 @@ final class DepthwisePlaneWeightsF64 {
       }
       at += pitch;
       if (n < end && seen + 1 >= 0 && seen + 1 < rows) {
+        long centre = Memory.known(at + Double.BYTES);
         LongVector a =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + Double.BYTES, ORDER)
-                .reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, x, centre, ORDER).reinterpretAsLongs();
         LongVector b =
-            DoubleVector.fromMemorySegment(SPECIES, x, at + half, ORDER).reinterpretAsLongs();
+            DoubleVector.fromMemorySegment(SPECIES, x, centre + half, ORDER).reinterpretAsLongs();
         LongVector odd = LanesF64.ODD.selectFrom(a, b);
-        double before = begins ? 0 : x.get(ELEMENT, at);
+        double before = begins ? 0 : x.get(ELEMENT, Memory.known(at));
         DoubleVector l =
             LanesF64.BEFORE
                 .selectFrom(odd, DoubleVector.broadcast(SPECIES, before).reinterpretAsLongs())
