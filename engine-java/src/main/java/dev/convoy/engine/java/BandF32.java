@@ -17,6 +17,10 @@ final class BandF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** {@link #LANES}, of which the compiler knows nothing: loops by it are not unrolled. */
+  private static int vector = LANES;
+
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
   private BandF32() {}
@@ -132,6 +136,7 @@ final class BandF32 {
       }
       return;
     }
+    int step = vector;
     MemorySegment memory = Memory.base(from);
     int first = (int) Math.min(Math.max(-start, 0), length);
     int last = (int) Math.max(Math.min(width - start, length), first);
@@ -149,12 +154,10 @@ final class BandF32 {
       for (; i < first; i += LANES) {
         FloatVector.zero(SPECIES).intoArray(to, place + i);
       }
-      long begin = Memory.known(at + (long) first * Float.BYTES);
-      for (i = 0; i < whole - first; i += LANES) {
-        FloatVector.fromMemorySegment(SPECIES, memory, begin + (long) i * Float.BYTES, ORDER)
-            .intoArray(to, place + first + i);
+      for (i = first; i < whole; i += step) {
+        long offset = Memory.known(at + (long) i * Float.BYTES);
+        FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER).intoArray(to, place + i);
       }
-      i = whole;
       if (i < last) {
         FloatVector.fromMemorySegment(SPECIES, memory, at + (long) i * Float.BYTES, ORDER, rest)
             .intoArray(to, place + i);

@@ -17,6 +17,10 @@ final class BandF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** {@link #LANES}, of which the compiler knows nothing: loops by it are not unrolled. */
+  private static int vector = LANES;
+
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
   private BandF64() {}
@@ -132,6 +136,7 @@ final class BandF64 {
       }
       return;
     }
+    int step = vector;
     MemorySegment memory = Memory.base(from);
     int first = (int) Math.min(Math.max(-start, 0), length);
     int last = (int) Math.max(Math.min(width - start, length), first);
@@ -149,12 +154,10 @@ final class BandF64 {
       for (; i < first; i += LANES) {
         DoubleVector.zero(SPECIES).intoArray(to, place + i);
       }
-      long begin = Memory.known(at + (long) first * Double.BYTES);
-      for (i = 0; i < whole - first; i += LANES) {
-        DoubleVector.fromMemorySegment(SPECIES, memory, begin + (long) i * Double.BYTES, ORDER)
-            .intoArray(to, place + first + i);
+      for (i = first; i < whole; i += step) {
+        long offset = Memory.known(at + (long) i * Double.BYTES);
+        DoubleVector.fromMemorySegment(SPECIES, memory, offset, ORDER).intoArray(to, place + i);
       }
-      i = whole;
       if (i < last) {
         DoubleVector.fromMemorySegment(SPECIES, memory, at + (long) i * Double.BYTES, ORDER, rest)
             .intoArray(to, place + i);

@@ -65,18 +65,14 @@ final class GemmDotF32 {
     FloatVector sum1 = FloatVector.zero(SPECIES);
     FloatVector sum2 = FloatVector.zero(SPECIES);
     FloatVector sum3 = FloatVector.zero(SPECIES);
-    long row0 = Memory.known(first);
-    long row1 = Memory.known(second);
-    long row2 = Memory.known(third);
-    long row3 = Memory.known(fourth);
     int p = 0;
     for (; p <= depth - LANES; p += LANES) {
       FloatVector factor = FloatVector.fromArray(SPECIES, row, start + p);
       long next = (long) p * Float.BYTES;
-      sum0 = FloatVector.fromMemorySegment(SPECIES, memory, row0 + next, ORDER).fma(factor, sum0);
-      sum1 = FloatVector.fromMemorySegment(SPECIES, memory, row1 + next, ORDER).fma(factor, sum1);
-      sum2 = FloatVector.fromMemorySegment(SPECIES, memory, row2 + next, ORDER).fma(factor, sum2);
-      sum3 = FloatVector.fromMemorySegment(SPECIES, memory, row3 + next, ORDER).fma(factor, sum3);
+      sum0 = FloatVector.fromMemorySegment(SPECIES, memory, first + next, ORDER).fma(factor, sum0);
+      sum1 = FloatVector.fromMemorySegment(SPECIES, memory, second + next, ORDER).fma(factor, sum1);
+      sum2 = FloatVector.fromMemorySegment(SPECIES, memory, third + next, ORDER).fma(factor, sum2);
+      sum3 = FloatVector.fromMemorySegment(SPECIES, memory, fourth + next, ORDER).fma(factor, sum3);
     }
     if (p < depth) {
       VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (depth - p)) - 1);

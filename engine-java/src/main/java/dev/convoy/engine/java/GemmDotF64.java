@@ -65,18 +65,16 @@ final class GemmDotF64 {
     DoubleVector sum1 = DoubleVector.zero(SPECIES);
     DoubleVector sum2 = DoubleVector.zero(SPECIES);
     DoubleVector sum3 = DoubleVector.zero(SPECIES);
-    long row0 = Memory.known(first);
-    long row1 = Memory.known(second);
-    long row2 = Memory.known(third);
-    long row3 = Memory.known(fourth);
     int p = 0;
     for (; p <= depth - LANES; p += LANES) {
       DoubleVector factor = DoubleVector.fromArray(SPECIES, row, start + p);
       long next = (long) p * Double.BYTES;
-      sum0 = DoubleVector.fromMemorySegment(SPECIES, memory, row0 + next, ORDER).fma(factor, sum0);
-      sum1 = DoubleVector.fromMemorySegment(SPECIES, memory, row1 + next, ORDER).fma(factor, sum1);
-      sum2 = DoubleVector.fromMemorySegment(SPECIES, memory, row2 + next, ORDER).fma(factor, sum2);
-      sum3 = DoubleVector.fromMemorySegment(SPECIES, memory, row3 + next, ORDER).fma(factor, sum3);
+      sum0 = DoubleVector.fromMemorySegment(SPECIES, memory, first + next, ORDER).fma(factor, sum0);
+      sum1 =
+          DoubleVector.fromMemorySegment(SPECIES, memory, second + next, ORDER).fma(factor, sum1);
+      sum2 = DoubleVector.fromMemorySegment(SPECIES, memory, third + next, ORDER).fma(factor, sum2);
+      sum3 =
+          DoubleVector.fromMemorySegment(SPECIES, memory, fourth + next, ORDER).fma(factor, sum3);
     }
     if (p < depth) {
       VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (depth - p)) - 1);

@@ -77,8 +77,9 @@ final class PoolStridedMaximaF32 {
           inside1 = PoolSliding.inside(left + 1, 2, size);
           inside2 = PoolSliding.inside(left + 2, 2, size);
         }
-        long at1 = Memory.known(plane + row1 * line + (long) left * Float.BYTES);
-        long at2 = Memory.known(plane + row2 * line + (long) left * Float.BYTES);
+        // Not known: checks keep loads in the order of memory, see Memory.
+        long at1 = plane + row1 * line + (long) left * Float.BYTES;
+        long at2 = plane + row2 * line + (long) left * Float.BYTES;
         FloatVector low1 = FloatVector.fromMemorySegment(F, source, at1, ORDER);
         FloatVector high1 = FloatVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
         FloatVector next1 = FloatVector.broadcast(F, source.get(ELEMENT, at1 + 2L * VECTOR));
@@ -184,8 +185,9 @@ final class PoolStridedMaximaF32 {
           inside1 = PoolSliding.inside(left + 1, 2, size);
           inside2 = PoolSliding.inside(left + 2, 2, size);
         }
-        long at1 = Memory.known(plane + row1 * line + (long) left * Float.BYTES);
-        long at2 = Memory.known(plane + row2 * line + (long) left * Float.BYTES);
+        // Not known: checks keep loads in the order of memory, see Memory.
+        long at1 = plane + row1 * line + (long) left * Float.BYTES;
+        long at2 = plane + row2 * line + (long) left * Float.BYTES;
         FloatVector low1 = FloatVector.fromMemorySegment(F, source, at1, ORDER);
         FloatVector high1 = FloatVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
         FloatVector next1 = FloatVector.broadcast(F, source.get(ELEMENT, at1 + 2L * VECTOR));

@@ -183,7 +183,11 @@ abstract class PoolTiles implements Workers.Job {
     long at = imageAt * bytes;
     long to = pooledAt * bytes;
     switch (operation) {
-      case MAX -> max(image, at, pooled, to, places, pooledAt, rows);
+      case MAX -> {
+        if (!finiteMax(image, at, pooled, to, places, pooledAt, rows)) {
+          max(image, at, pooled, to, places, pooledAt, rows);
+        }
+      }
       case MAX_GRADIENT -> maxGradient(pooled, to, places, pooledAt, image, at, rows);
       case AVERAGE -> average(image, at, divisor, pooled, to, rows);
       case AVERAGE_GRADIENT -> averageGradient(pooled, to, divisor, image, at, rows);
@@ -193,7 +197,20 @@ abstract class PoolTiles implements Workers.Job {
   /**
    * Finds the maxima of so many rows of windows and, unless {@code places} is null, their places.
    * Offsets, here and below, are in bytes.
+   *
+   * @return whether all but each window's first element are finite; if not, what it found means
+   *     nothing
    */
+  abstract boolean finiteMax(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int rows);
+
+  /** The same of any numbers. */
   abstract void max(
       MemorySegment image,
       long imageAt,

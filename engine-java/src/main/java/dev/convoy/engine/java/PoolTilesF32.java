@@ -16,7 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Of a row of at least a vector of windows, the last vector overlaps the one before it. Where
  * two rows of windows fit in a vector, both are pooled at once. A maximum is kept if what is next
- * is not greater or it is NaN itself: so the first of equals stays, and the first NaN.
+ * is not greater or it is NaN itself: so the first of equals stays, and the first NaN. Of finite
+ * numbers one comparison tells the greater: masks are what processors make slowest.
  */
 final class PoolTilesF32 extends PoolTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -31,6 +32,83 @@ final class PoolTilesF32 extends PoolTiles {
 
   PoolTilesF32(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F32, LANES, buffers);
+  }
+
+  @Override
+  boolean finiteMax(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int rows) {
+    boolean placed = places != null;
+    MemorySegment from = Memory.base(image);
+    MemorySegment to = Memory.base(y);
+    MemorySegment toPlaces = Memory.base(placed ? places : y);
+    long line = (long) width * Float.BYTES;
+    long at = Memory.at(image) + imageAt;
+    long target = Memory.at(y) + yAt;
+    long placesTarget = placed ? Memory.at(places) + placesAt : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    long second = pairs ? 2 * line : VECTOR;
+    int last = Math.max(0, outputs - LANES);
+    // Of two vectors the windows' left elements, where the second begins with window `next`.
+    int next = pairs ? outputs : LANES / 2;
+    IntVector lefts =
+        LanesF32.EVEN
+            .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
+            .min(2 * LANES - 2);
+    IntVector rights = lefts.add(1);
+    FloatVector zero = FloatVector.zero(F);
+    FloatVector check0 = zero;
+    FloatVector check1 = zero;
+    FloatVector check2 = zero;
+    boolean large = image.byteSize() >= Memory.LARGE;
+    for (int row = 0; row < rows; row += together) {
+      if (large) {
+        Memory.touchBase(from, at, at + 2L * together * line);
+      }
+      for (int o = 0; o < outputs; o += LANES) {
+        int column = Math.min(o, last);
+        long upper = Memory.known(at + 2L * Float.BYTES * column);
+        long lower = Memory.known(upper + line);
+        FloatVector u = FloatVector.fromMemorySegment(F, from, upper, ORDER);
+        FloatVector w = FloatVector.fromMemorySegment(F, from, lower, ORDER);
+        FloatVector v = FloatVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER);
+        FloatVector x = FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER);
+        FloatVector a =
+            lefts.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
+        FloatVector b =
+            rights.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
+        FloatVector c =
+            lefts.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
+        FloatVector d =
+            rights.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
+        check0 = b.fma(zero, check0);
+        check1 = c.fma(zero, check1);
+        check2 = d.fma(zero, check2);
+        VectorMask<Float> right = b.compare(VectorOperators.GT, a);
+        VectorMask<Float> lowerRight = d.compare(VectorOperators.GT, c);
+        a = a.blend(b, right);
+        c = c.blend(d, lowerRight);
+        VectorMask<Float> below = c.compare(VectorOperators.GT, a);
+        a.blend(c, below)
+            .intoMemorySegment(to, Memory.known(target + (long) Float.BYTES * column), ORDER);
+        if (placed) {
+          ByteVector.zero(B)
+              .blend((byte) 1, right.cast(B))
+              .blend(ByteVector.broadcast(B, 2).blend((byte) 3, lowerRight.cast(B)), below.cast(B))
+              .intoMemorySegment(toPlaces, Memory.known(placesTarget + column), ORDER);
+        }
+      }
+      at += 2L * together * line;
+      target += (long) together * outputs * Float.BYTES;
+      placesTarget += (long) together * outputs;
+    }
+    return check0.add(check1).add(check2).reduceLanes(VectorOperators.ADD) == 0;
   }
 
   @Override

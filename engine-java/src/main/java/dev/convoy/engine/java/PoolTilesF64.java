@@ -16,7 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Of a row of at least a vector of windows, the last vector overlaps the one before it. Where
  * two rows of windows fit in a vector, both are pooled at once. A maximum is kept if what is next
- * is not greater or it is NaN itself: so the first of equals stays, and the first NaN.
+ * is not greater or it is NaN itself: so the first of equals stays, and the first NaN. Of finite
+ * numbers one comparison tells the greater: masks are what processors make slowest.
  */
 final class PoolTilesF64 extends PoolTiles {
   private static final VectorSpecies<Double> F = DoubleVector.SPECIES_PREFERRED;
@@ -31,6 +32,89 @@ final class PoolTilesF64 extends PoolTiles {
 
   PoolTilesF64(ThreadLocal<PoolBuffers> buffers) {
     super(DType.F64, LANES, buffers);
+  }
+
+  @Override
+  boolean finiteMax(
+      MemorySegment image,
+      long imageAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment places,
+      long placesAt,
+      int rows) {
+    boolean placed = places != null;
+    MemorySegment from = Memory.base(image);
+    MemorySegment to = Memory.base(y);
+    MemorySegment toPlaces = Memory.base(placed ? places : y);
+    long line = (long) width * Double.BYTES;
+    long at = Memory.at(image) + imageAt;
+    long target = Memory.at(y) + yAt;
+    long placesTarget = placed ? Memory.at(places) + placesAt : 0;
+    boolean pairs = width <= LANES;
+    int together = pairs ? 2 : 1;
+    long second = pairs ? 2 * line : VECTOR;
+    int last = Math.max(0, outputs - LANES);
+    // Of two vectors the windows' left elements, where the second begins with window `next`.
+    int next = pairs ? outputs : LANES / 2;
+    LongVector lefts =
+        LanesF64.EVEN
+            .add(LANES - 2 * next, LanesF64.IOTA.compare(VectorOperators.GE, next))
+            .min(2 * LANES - 2);
+    LongVector rights = lefts.add(1);
+    DoubleVector zero = DoubleVector.zero(F);
+    DoubleVector check0 = zero;
+    DoubleVector check1 = zero;
+    DoubleVector check2 = zero;
+    boolean large = image.byteSize() >= Memory.LARGE;
+    for (int row = 0; row < rows; row += together) {
+      if (large) {
+        Memory.touchBase(from, at, at + 2L * together * line);
+      }
+      for (int o = 0; o < outputs; o += LANES) {
+        int column = Math.min(o, last);
+        long upper = Memory.known(at + 2L * Double.BYTES * column);
+        long lower = Memory.known(upper + line);
+        DoubleVector u = DoubleVector.fromMemorySegment(F, from, upper, ORDER);
+        DoubleVector w = DoubleVector.fromMemorySegment(F, from, lower, ORDER);
+        DoubleVector v =
+            DoubleVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER);
+        DoubleVector x =
+            DoubleVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER);
+        DoubleVector a =
+            lefts.selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs()).reinterpretAsDoubles();
+        DoubleVector b =
+            rights
+                .selectFrom(u.reinterpretAsLongs(), v.reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        DoubleVector c =
+            lefts.selectFrom(w.reinterpretAsLongs(), x.reinterpretAsLongs()).reinterpretAsDoubles();
+        DoubleVector d =
+            rights
+                .selectFrom(w.reinterpretAsLongs(), x.reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        check0 = b.fma(zero, check0);
+        check1 = c.fma(zero, check1);
+        check2 = d.fma(zero, check2);
+        VectorMask<Double> right = b.compare(VectorOperators.GT, a);
+        VectorMask<Double> lowerRight = d.compare(VectorOperators.GT, c);
+        a = a.blend(b, right);
+        c = c.blend(d, lowerRight);
+        VectorMask<Double> below = c.compare(VectorOperators.GT, a);
+        a.blend(c, below)
+            .intoMemorySegment(to, Memory.known(target + (long) Double.BYTES * column), ORDER);
+        if (placed) {
+          ByteVector.zero(B)
+              .blend((byte) 1, right.cast(B))
+              .blend(ByteVector.broadcast(B, 2).blend((byte) 3, lowerRight.cast(B)), below.cast(B))
+              .intoMemorySegment(toPlaces, Memory.known(placesTarget + column), ORDER);
+        }
+      }
+      at += 2L * together * line;
+      target += (long) together * outputs * Double.BYTES;
+      placesTarget += (long) together * outputs;
+    }
+    return check0.add(check1).add(check2).reduceLanes(VectorOperators.ADD) == 0;
   }
 
   @Override
