@@ -18,9 +18,6 @@ final class BandF32 {
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /** {@link #LANES}, of which the compiler knows nothing: loops by it are not unrolled. */
-  private static int vector = LANES;
-
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
   private BandF32() {}
@@ -136,7 +133,7 @@ final class BandF32 {
       }
       return;
     }
-    int step = vector;
+    touch(block, from, plane, image, width);
     MemorySegment memory = Memory.base(from);
     int first = (int) Math.min(Math.max(-start, 0), length);
     int last = (int) Math.max(Math.min(width - start, length), first);
@@ -154,7 +151,7 @@ final class BandF32 {
       for (; i < first; i += LANES) {
         FloatVector.zero(SPECIES).intoArray(to, place + i);
       }
-      for (i = first; i < whole; i += step) {
+      for (i = first; i < whole; i += LANES) {
         long offset = Memory.known(at + (long) i * Float.BYTES);
         FloatVector.fromMemorySegment(SPECIES, memory, offset, ORDER).intoArray(to, place + i);
       }
