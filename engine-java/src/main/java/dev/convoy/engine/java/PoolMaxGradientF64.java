@@ -147,48 +147,48 @@ final class PoolMaxGradientF64 {
     DoubleVector sum2 = zero;
     DoubleVector sum3 = zero;
     for (int window = begin; window < end; window++) {
-      long here = Memory.known(at);
-      long placesHere = Memory.known(placesFrom);
       DoubleVector sum4 = zero;
+      // Not known: without checks all comparisons are made first, and more masks than there are
+      // kept.
       DoubleVector gradient =
-          DoubleVector.fromMemorySegment(F, source, here + 4 * Double.BYTES, ORDER);
+          DoubleVector.fromMemorySegment(F, source, at + 4 * Double.BYTES, ORDER);
       ByteVector place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 4, ORDER), in0);
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 4, ORDER), in0);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, here + 3 * Double.BYTES, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, at + 3 * Double.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 3, ORDER), in1)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 3, ORDER), in1)
               .sub((byte) 1);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, here + 2 * Double.BYTES, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, at + 2 * Double.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 2, ORDER), in2)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 2, ORDER), in2)
               .sub((byte) 2);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, here + Double.BYTES, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, at + Double.BYTES, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere + 1, ORDER), in3)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 1, ORDER), in3)
               .sub((byte) 3);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
       sum2 = sum2.add(gradient, place.compare(VectorOperators.EQ, (byte) 10).cast(F));
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
-      gradient = DoubleVector.fromMemorySegment(F, source, here, ORDER);
+      gradient = DoubleVector.fromMemorySegment(F, source, at, ORDER);
       place =
-          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesHere, ORDER), in4)
+          none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom, ORDER), in4)
               .sub((byte) 4);
       sum0 = sum0.add(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
       sum1 = sum1.add(gradient, place.compare(VectorOperators.EQ, (byte) 5).cast(F));
@@ -196,7 +196,7 @@ final class PoolMaxGradientF64 {
       sum3 = sum3.add(gradient, place.compare(VectorOperators.EQ, (byte) 15).cast(F));
       sum4 = sum4.add(gradient, place.compare(VectorOperators.EQ, (byte) 20).cast(F));
       if (row >= from) {
-        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
+        sum0.intoMemorySegment(target, into, ORDER);
         into += line;
       }
       row++;
@@ -210,7 +210,7 @@ final class PoolMaxGradientF64 {
     // Rows below the last windows' first.
     for (; row < to; row++) {
       if (row >= from) {
-        sum0.intoMemorySegment(target, Memory.known(into), ORDER);
+        sum0.intoMemorySegment(target, into, ORDER);
         into += line;
       }
       sum0 = sum1;
