@@ -167,12 +167,16 @@ final class PoolStridedMaximaF32 {
     FloatVector zero = FloatVector.zero(F);
     ByteVector firstTap = ByteVector.zero(B);
     FloatVector check = zero;
+    boolean large = image.byteSize() >= Memory.LARGE;
     // The window above the first one finds the row that they share, and nothing else.
     for (int window = from - 1; window < to; window++) {
       int start = 2 * window - rows.before;
       // Rows outside the image are taken to be ones that the window sees as well.
       int row1 = Math.max(0, Math.min(start + 1, bottom));
       int row2 = Math.max(0, Math.min(start + 2, bottom));
+      if (large) {
+        Memory.touchBase(source, plane + row1 * line, plane + (row2 + 1) * line);
+      }
       int skipped = 3 * (row2 - start - 2);
       for (int c = 0; c < outputs; c += LANES) {
         int column = Math.min(c, lastColumn);
@@ -185,9 +189,8 @@ final class PoolStridedMaximaF32 {
           inside1 = PoolSliding.inside(left + 1, 2, size);
           inside2 = PoolSliding.inside(left + 2, 2, size);
         }
-        // Not known: checks keep loads in the order of memory, see Memory.
-        long at1 = plane + row1 * line + (long) left * Float.BYTES;
-        long at2 = plane + row2 * line + (long) left * Float.BYTES;
+        long at1 = Memory.known(plane + row1 * line + (long) left * Float.BYTES);
+        long at2 = Memory.known(plane + row2 * line + (long) left * Float.BYTES);
         FloatVector low1 = FloatVector.fromMemorySegment(F, source, at1, ORDER);
         FloatVector high1 = FloatVector.fromMemorySegment(F, source, at1 + VECTOR, ORDER);
         FloatVector next1 = FloatVector.broadcast(F, source.get(ELEMENT, at1 + 2L * VECTOR));

@@ -52,36 +52,33 @@ final class PoolWholeF32 extends PoolWhole {
     float divider = divisor.columnFloats[0] * divisor.rowCount(0);
     long at = Memory.at(image) + imageAt;
     long into = Memory.at(y) + yAt;
+    // Offsets are not known: checks keep loads in the order of memory, see Memory.
     for (int plane = 0; plane < planes; plane++) {
       FloatVector a =
           zero.blend(
-              FloatVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) first * Float.BYTES), ORDER),
+              FloatVector.fromMemorySegment(F, source, at + (long) first * Float.BYTES, ORDER),
               inFirst);
       FloatVector b =
           zero.blend(
-              FloatVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) second * Float.BYTES), ORDER),
+              FloatVector.fromMemorySegment(F, source, at + (long) second * Float.BYTES, ORDER),
               inSecond);
       FloatVector c =
           zero.blend(
-              FloatVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) third * Float.BYTES), ORDER),
+              FloatVector.fromMemorySegment(F, source, at + (long) third * Float.BYTES, ORDER),
               inThird);
       FloatVector d =
           zero.blend(
-              FloatVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) last * Float.BYTES), ORDER),
+              FloatVector.fromMemorySegment(F, source, at + (long) last * Float.BYTES, ORDER),
               inLast);
       for (int i = 0; i < whole; i += STEP) {
-        long here = Memory.known(at) + (long) i * Float.BYTES;
+        long here = at + (long) i * Float.BYTES;
         a = a.add(FloatVector.fromMemorySegment(F, source, here, ORDER));
         b = b.add(FloatVector.fromMemorySegment(F, source, here + VECTOR, ORDER));
         c = c.add(FloatVector.fromMemorySegment(F, source, here + 2 * VECTOR, ORDER));
         d = d.add(FloatVector.fromMemorySegment(F, source, here + 3 * VECTOR, ORDER));
       }
       float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-      target.set(ELEMENT, Memory.known(into), sum / divider);
+      target.set(ELEMENT, into, sum / divider);
       at += (long) elements * Float.BYTES;
       into += Float.BYTES;
     }

@@ -52,36 +52,33 @@ final class PoolWholeF64 extends PoolWhole {
     double divider = divisor.columnDoubles[0] * divisor.rowCount(0);
     long at = Memory.at(image) + imageAt;
     long into = Memory.at(y) + yAt;
+    // Offsets are not known: checks keep loads in the order of memory, see Memory.
     for (int plane = 0; plane < planes; plane++) {
       DoubleVector a =
           zero.blend(
-              DoubleVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) first * Double.BYTES), ORDER),
+              DoubleVector.fromMemorySegment(F, source, at + (long) first * Double.BYTES, ORDER),
               inFirst);
       DoubleVector b =
           zero.blend(
-              DoubleVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) second * Double.BYTES), ORDER),
+              DoubleVector.fromMemorySegment(F, source, at + (long) second * Double.BYTES, ORDER),
               inSecond);
       DoubleVector c =
           zero.blend(
-              DoubleVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) third * Double.BYTES), ORDER),
+              DoubleVector.fromMemorySegment(F, source, at + (long) third * Double.BYTES, ORDER),
               inThird);
       DoubleVector d =
           zero.blend(
-              DoubleVector.fromMemorySegment(
-                  F, source, Memory.known(at + (long) last * Double.BYTES), ORDER),
+              DoubleVector.fromMemorySegment(F, source, at + (long) last * Double.BYTES, ORDER),
               inLast);
       for (int i = 0; i < whole; i += STEP) {
-        long here = Memory.known(at) + (long) i * Double.BYTES;
+        long here = at + (long) i * Double.BYTES;
         a = a.add(DoubleVector.fromMemorySegment(F, source, here, ORDER));
         b = b.add(DoubleVector.fromMemorySegment(F, source, here + VECTOR, ORDER));
         c = c.add(DoubleVector.fromMemorySegment(F, source, here + 2 * VECTOR, ORDER));
         d = d.add(DoubleVector.fromMemorySegment(F, source, here + 3 * VECTOR, ORDER));
       }
       double sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-      target.set(ELEMENT, Memory.known(into), sum / divider);
+      target.set(ELEMENT, into, sum / divider);
       at += (long) elements * Double.BYTES;
       into += Double.BYTES;
     }
