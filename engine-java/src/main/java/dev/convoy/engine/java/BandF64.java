@@ -17,7 +17,6 @@ final class BandF64 {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
   private BandF64() {}
@@ -133,10 +132,10 @@ final class BandF64 {
       }
       return;
     }
-    touch(block, from, plane, image, width);
     MemorySegment memory = Memory.base(from);
     int first = (int) Math.min(Math.max(-start, 0), length);
     int last = (int) Math.max(Math.min(width - start, length), first);
+    touch(block, from, plane, image, width, last - first);
     int whole = last - (last - first) % LANES;
     VectorMask<Double> rest = VectorMask.fromLong(SPECIES, (1L << (last - whole)) - 1);
     long origin = Memory.at(from) + (plane + start) * Double.BYTES;
@@ -182,8 +181,8 @@ final class BandF64 {
     long start = block.laneStart[0];
     int first = (int) Math.clamp(-(start >> 1), 0L, (long) length);
     int last = (int) Math.clamp((width - start + 1) >> 1, (long) first, (long) length);
+    touch(block, from, plane, image, width, 2L * (last - first));
     // As many vectors as need no mask: all of their elements lie in the row.
-    touch(block, from, plane, image, width);
     int whole = first;
     while (whole < last && start + 2L * (whole + LANES) <= width) {
       whole += LANES;
@@ -227,9 +226,17 @@ final class BandF64 {
     }
   }
 
-  /** Reads what a channel's band is made of, image by image. */
+  /**
+   * Reads what a channel's band is made of, image by image, unless most of each row is not wanted.
+   * Loads alone have more of it under way than loads and stores in turn.
+   *
+   * @param wanted elements of a row
+   */
   private static void touch(
-      PackColumns block, MemorySegment from, long plane, long image, int width) {
+      PackColumns block, MemorySegment from, long plane, long image, int width, long wanted) {
+    if (2 * wanted < width) {
+      return;
+    }
     for (int slot = 0; slot < block.slots; ) {
       int here = block.slotImage[slot];
       int above = Integer.MAX_VALUE;
