@@ -19,6 +19,9 @@ final class BandF64 {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfDouble ELEMENT = ValueLayout.JAVA_DOUBLE;
 
+  /** Bytes of images that are hardly in L2. */
+  private static final long FAR = 4L << 20;
+
   private BandF64() {}
 
   /**
@@ -227,14 +230,15 @@ final class BandF64 {
   }
 
   /**
-   * Reads what a channel's band is made of, image by image, unless most of each row is not wanted.
-   * Loads alone have more of it under way than loads and stores in turn.
+   * Reads what a channel's band is made of, image by image, unless most of each row is not wanted
+   * or the images may be in a cache already. Loads alone have more of it under way than loads and
+   * stores in turn: 1.01 to 1.04 times as fast from 12 MB on, but .95 where all is in L2.
    *
    * @param wanted elements of a row
    */
   private static void touch(
       PackColumns block, MemorySegment from, long plane, long image, int width, long wanted) {
-    if (2 * wanted < width) {
+    if (from.byteSize() < FAR || 2 * wanted < width) {
       return;
     }
     for (int slot = 0; slot < block.slots; ) {

@@ -147,8 +147,7 @@ final class PoolMaxGradientF32 {
     FloatVector sum3 = zero;
     for (int window = begin; window < end; window++) {
       FloatVector sum4 = zero;
-      // Not known: without checks all comparisons are made first, and more masks than there are
-      // kept.
+      // Not known: without checks all comparisons come first, with more masks than registers.
       FloatVector gradient = FloatVector.fromMemorySegment(F, source, at + 4 * Float.BYTES, ORDER);
       ByteVector place =
           none.blend(ByteVector.fromMemorySegment(B, placesSource, placesFrom + 4, ORDER), in0);

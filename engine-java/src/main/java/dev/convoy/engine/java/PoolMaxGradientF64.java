@@ -148,8 +148,7 @@ final class PoolMaxGradientF64 {
     DoubleVector sum3 = zero;
     for (int window = begin; window < end; window++) {
       DoubleVector sum4 = zero;
-      // Not known: without checks all comparisons are made first, and more masks than there are
-      // kept.
+      // Not known: without checks all comparisons come first, with more masks than registers.
       DoubleVector gradient =
           DoubleVector.fromMemorySegment(F, source, at + 4 * Double.BYTES, ORDER);
       ByteVector place =
