@@ -3,7 +3,6 @@ package dev.convoy.engine.java;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -18,9 +17,6 @@ final class PoolPlacesF32 {
 
   /** As many lanes; narrower than vectors come, there are none. */
   private static final boolean VECTORS = LANES >= Long.BYTES;
-
-  private static final VectorSpecies<Integer> I =
-      VectorSpecies.of(int.class, VectorShape.forBitSize(Math.max(64, LANES * Integer.SIZE)));
 
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
@@ -38,10 +34,10 @@ final class PoolPlacesF32 {
       int at = plane * planePitch;
       for (int row = 0; row < rows; row++, at += pitch, target += width) {
         for (int i = 0; VECTORS && i < width; i += LANES) {
-          IntVector places =
-              (IntVector)
-                  FloatVector.fromArray(F, from, at + i).convertShape(VectorOperators.F2I, I, 0);
-          ((ByteVector) places.convertShape(VectorOperators.I2B, B, 0)).intoArray(to, target + i);
+          var places =
+              FloatVector.fromArray(F, from, at + i)
+                  .convertShape(VectorOperators.F2I, PlaceLanes.F32, 0);
+          ((ByteVector) places.convertShape(PlaceLanes.TO_BYTE, B, 0)).intoArray(to, target + i);
         }
         for (int i = 0; !VECTORS && i < width; i++) {
           to[target + i] = (byte) (int) from[at + i];
@@ -68,10 +64,9 @@ final class PoolPlacesF32 {
   static void unpack(byte[] from, int at, int count, float[] to, int target, int gap) {
     if (VECTORS) {
       for (int i = 0; i < count; i += LANES) {
-        IntVector places =
-            (IntVector)
-                ByteVector.fromArray(B, from, at + i)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, I, 0);
+        var places =
+            ByteVector.fromArray(B, from, at + i)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, PlaceLanes.F32, 0);
         ((FloatVector) places.convertShape(VectorOperators.I2F, F, 0)).intoArray(to, target + i);
       }
     } else {
