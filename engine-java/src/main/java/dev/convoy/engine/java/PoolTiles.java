@@ -33,6 +33,17 @@ abstract class PoolTiles implements Workers.Job {
 
   int outputs;
 
+  /**
+   * Rows of windows that fit in a vector, one or two; the window that the second of two vectors of
+   * the image begins with, and how many bytes behind the first: in the next row of windows, or in
+   * this one. Not left to the kernels: what the compiler has seen one of two answers to, it starts
+   * anew for the other.
+   */
+  int together;
+
+  int next;
+  long second;
+
   private final int lanes;
   private final int bytes;
   private final ThreadLocal<PoolBuffers> buffers;
@@ -116,6 +127,13 @@ abstract class PoolTiles implements Workers.Job {
     this.operation = operation;
     this.image = image.segment();
     this.pooled = pooled.segment();
+    boolean pairs = width <= lanes;
+    boolean forward = isForward();
+    together = pairs ? 2 : 1;
+    // A gradient's second vector may not go past the end of the row.
+    int half = forward ? lanes / 2 : Math.min(lanes / 2, outputs - lanes / 2);
+    next = pairs ? outputs : half;
+    second = 2L * bytes * (pairs ? width : half);
     rowsPerPiece = Math.max(1, PIECE_BYTES / bytes / (2 * width + outputs));
     try {
       workers.run(Math.toIntExact(Math.ceilDiv(windowRows, rowsPerPiece)), this);
@@ -124,6 +142,10 @@ abstract class PoolTiles implements Workers.Job {
       this.pooled = null;
       places = null;
     }
+  }
+
+  private boolean isForward() {
+    return operation == Operation.MAX || operation == Operation.AVERAGE;
   }
 
   @Override
@@ -153,7 +175,7 @@ abstract class PoolTiles implements Workers.Job {
     MemorySegment ofPlaces = places == null ? null : scratch.memory(2, 2L * lanes);
     long imageAt = imageAt(row) * bytes;
     long pooledAt = row * outputs;
-    boolean forward = operation == Operation.MAX || operation == Operation.AVERAGE;
+    boolean forward = isForward();
     if (forward) {
       MemorySegment.copy(image, imageAt, ofImage, 0, 2L * width * bytes);
     } else {

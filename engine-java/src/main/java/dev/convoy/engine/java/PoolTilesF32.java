@@ -21,8 +21,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class PoolTilesF32 extends PoolTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int LANES = F.length();
-  private static final int VECTOR = LANES * Float.BYTES;
 
   /** As many lanes; fewer than eight has none, and finds no maxima here. */
   private static final VectorSpecies<Byte> B =
@@ -51,12 +51,10 @@ final class PoolTilesF32 extends PoolTiles {
     long at = Memory.at(image) + imageAt;
     long target = Memory.at(y) + yAt;
     long placesTarget = placed ? Memory.at(places) + placesAt : 0;
-    boolean pairs = width <= LANES;
-    int together = pairs ? 2 : 1;
-    long second = pairs ? 2 * line : VECTOR;
+    int together = this.together; // not read anew after each store, which might change a field
+    long second = this.second;
     int last = Math.max(0, outputs - LANES);
     // Of two vectors the windows' left elements, where the second begins with window `next`.
-    int next = pairs ? outputs : LANES / 2;
     IntVector lefts =
         LanesF32.EVEN
             .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
@@ -75,18 +73,14 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(at + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        FloatVector u = FloatVector.fromMemorySegment(F, from, upper, ORDER);
-        FloatVector w = FloatVector.fromMemorySegment(F, from, lower, ORDER);
-        FloatVector v = FloatVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER);
-        FloatVector x = FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER);
-        FloatVector a =
-            lefts.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
-        FloatVector b =
-            rights.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
-        FloatVector c =
-            lefts.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
-        FloatVector d =
-            rights.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
+        IntVector u = IntVector.fromMemorySegment(I, from, upper, ORDER);
+        IntVector w = IntVector.fromMemorySegment(I, from, lower, ORDER);
+        IntVector v = IntVector.fromMemorySegment(I, from, Memory.known(upper + second), ORDER);
+        IntVector x = IntVector.fromMemorySegment(I, from, Memory.known(lower + second), ORDER);
+        FloatVector a = lefts.selectFrom(u, v).reinterpretAsFloats();
+        FloatVector b = rights.selectFrom(u, v).reinterpretAsFloats();
+        FloatVector c = lefts.selectFrom(w, x).reinterpretAsFloats();
+        FloatVector d = rights.selectFrom(w, x).reinterpretAsFloats();
         check0 = b.fma(zero, check0);
         check1 = c.fma(zero, check1);
         check2 = d.fma(zero, check2);
@@ -128,12 +122,10 @@ final class PoolTilesF32 extends PoolTiles {
     long at = Memory.at(image) + imageAt;
     long target = Memory.at(y) + yAt;
     long placesTarget = placed ? Memory.at(places) + placesAt : 0;
-    boolean pairs = width <= LANES;
-    int together = pairs ? 2 : 1;
-    long second = pairs ? 2 * line : VECTOR;
+    int together = this.together; // not read anew after each store, which might change a field
+    long second = this.second;
     int last = Math.max(0, outputs - LANES);
     // Of two vectors the windows' left elements, where the second begins with window `next`.
-    int next = pairs ? outputs : LANES / 2;
     IntVector lefts =
         LanesF32.EVEN
             .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
@@ -148,18 +140,14 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(at + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        FloatVector u = FloatVector.fromMemorySegment(F, from, upper, ORDER);
-        FloatVector w = FloatVector.fromMemorySegment(F, from, lower, ORDER);
-        FloatVector v = FloatVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER);
-        FloatVector x = FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER);
-        FloatVector a =
-            lefts.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
-        FloatVector b =
-            rights.selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts()).reinterpretAsFloats();
-        FloatVector c =
-            lefts.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
-        FloatVector d =
-            rights.selectFrom(w.reinterpretAsInts(), x.reinterpretAsInts()).reinterpretAsFloats();
+        IntVector u = IntVector.fromMemorySegment(I, from, upper, ORDER);
+        IntVector w = IntVector.fromMemorySegment(I, from, lower, ORDER);
+        IntVector v = IntVector.fromMemorySegment(I, from, Memory.known(upper + second), ORDER);
+        IntVector x = IntVector.fromMemorySegment(I, from, Memory.known(lower + second), ORDER);
+        FloatVector a = lefts.selectFrom(u, v).reinterpretAsFloats();
+        FloatVector b = rights.selectFrom(u, v).reinterpretAsFloats();
+        FloatVector c = lefts.selectFrom(w, x).reinterpretAsFloats();
+        FloatVector d = rights.selectFrom(w, x).reinterpretAsFloats();
         VectorMask<Float> left =
             b.compare(VectorOperators.LE, a).or(a.compare(VectorOperators.NE, a));
         VectorMask<Float> lowerLeft =
@@ -199,14 +187,11 @@ final class PoolTilesF32 extends PoolTiles {
     long at = Memory.at(dy) + dyAt;
     long placesFrom = Memory.at(places) + placesAt;
     long target = Memory.at(dx) + dxAt;
+    int together = this.together; // not read anew after each store, which might change a field
+    long second = this.second;
     int last = Math.max(0, outputs - LANES);
-    boolean pairs = width <= LANES;
-    int together = pairs ? 2 : 1;
-    // What windows from `next` on get: of the next row, or up to where the row ends.
-    int next = pairs ? outputs : Math.min(LANES / 2, outputs - LANES / 2);
-    IntVector further = LanesF32.LOWER.add(next);
-    long second = pairs ? 2 * line : 2L * next * Float.BYTES;
-    FloatVector zero = FloatVector.zero(F);
+    IntVector further = LanesF32.LOWER.add(next); // what windows from `next` on get
+    IntVector zero = IntVector.zero(I);
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
       if (large) {
@@ -216,33 +201,23 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(target + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        FloatVector gradient =
-            FloatVector.fromMemorySegment(
-                F, from, Memory.known(at + (long) Float.BYTES * column), ORDER);
+        IntVector gradient =
+            IntVector.fromMemorySegment(
+                I, from, Memory.known(at + (long) Float.BYTES * column), ORDER);
         ByteVector place =
             ByteVector.fromMemorySegment(B, fromPlaces, Memory.known(placesFrom + column), ORDER);
-        FloatVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(F));
-        FloatVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(F));
-        FloatVector lowerL =
-            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(F));
-        FloatVector lowerR =
-            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(F));
+        IntVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(I));
+        IntVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(I));
+        IntVector lowerL =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(I));
+        IntVector lowerR =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(I));
         // In the order of memory: what is written past a short row is put right by the next.
-        LanesF32.LOWER
-            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(to, upper, ORDER);
-        LanesF32.LOWER
-            .selectFrom(lowerL.reinterpretAsInts(), lowerR.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(to, lower, ORDER);
+        LanesF32.LOWER.selectFrom(l, r).intoMemorySegment(to, upper, ORDER);
+        LanesF32.LOWER.selectFrom(lowerL, lowerR).intoMemorySegment(to, lower, ORDER);
+        further.selectFrom(l, r).intoMemorySegment(to, Memory.known(upper + second), ORDER);
         further
-            .selectFrom(l.reinterpretAsInts(), r.reinterpretAsInts())
-            .reinterpretAsFloats()
-            .intoMemorySegment(to, Memory.known(upper + second), ORDER);
-        further
-            .selectFrom(lowerL.reinterpretAsInts(), lowerR.reinterpretAsInts())
-            .reinterpretAsFloats()
+            .selectFrom(lowerL, lowerR)
             .intoMemorySegment(to, Memory.known(lower + second), ORDER);
       }
       at += (long) together * outputs * Float.BYTES;
@@ -259,13 +234,11 @@ final class PoolTilesF32 extends PoolTiles {
     long line = (long) width * Float.BYTES;
     long at = Memory.at(image) + imageAt;
     long target = Memory.at(y) + yAt;
-    boolean pairs = width <= LANES;
-    int together = pairs ? 2 : 1;
-    long second = pairs ? 2 * line : VECTOR;
+    int together = this.together; // not read anew after each store, which might change a field
+    long second = this.second;
     int last = Math.max(0, outputs - LANES);
     float factor = 1F / divisor;
     // Of two vectors the windows' left elements, where the second begins with window `next`.
-    int next = pairs ? outputs : LANES / 2;
     IntVector lefts =
         LanesF32.EVEN
             .add(LANES - 2 * next, LanesF32.IOTA.compare(VectorOperators.GE, next))
@@ -280,19 +253,18 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(at + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        FloatVector u =
+        IntVector u =
             FloatVector.fromMemorySegment(F, from, upper, ORDER)
-                .add(FloatVector.fromMemorySegment(F, from, lower, ORDER));
-        FloatVector v =
+                .add(FloatVector.fromMemorySegment(F, from, lower, ORDER))
+                .reinterpretAsInts();
+        IntVector v =
             FloatVector.fromMemorySegment(F, from, Memory.known(upper + second), ORDER)
-                .add(FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER));
+                .add(FloatVector.fromMemorySegment(F, from, Memory.known(lower + second), ORDER))
+                .reinterpretAsInts();
         lefts
-            .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
+            .selectFrom(u, v)
             .reinterpretAsFloats()
-            .add(
-                rights
-                    .selectFrom(u.reinterpretAsInts(), v.reinterpretAsInts())
-                    .reinterpretAsFloats())
+            .add(rights.selectFrom(u, v).reinterpretAsFloats())
             .mul(factor)
             .intoMemorySegment(to, Memory.known(target + (long) Float.BYTES * column), ORDER);
       }
@@ -309,13 +281,10 @@ final class PoolTilesF32 extends PoolTiles {
     long line = (long) width * Float.BYTES;
     long at = Memory.at(dy) + dyAt;
     long target = Memory.at(dx) + dxAt;
+    int together = this.together; // not read anew after each store, which might change a field
+    long second = this.second;
     int last = Math.max(0, outputs - LANES);
-    boolean pairs = width <= LANES;
-    int together = pairs ? 2 : 1;
-    // What windows from `next` on get: of the next row, or up to where the row ends.
-    int next = pairs ? outputs : Math.min(LANES / 2, outputs - LANES / 2);
-    IntVector further = LanesF32.LOWER.add(next);
-    long second = pairs ? 2 * line : 2L * next * Float.BYTES;
+    IntVector further = LanesF32.LOWER.add(next); // what windows from `next` on get
     float factor = 1F / divisor;
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
@@ -326,18 +295,13 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(target + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        FloatVector share =
+        IntVector share =
             FloatVector.fromMemorySegment(
                     F, from, Memory.known(at + (long) Float.BYTES * column), ORDER)
-                .mul(factor);
-        FloatVector half =
-            LanesF32.LOWER
-                .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
-                .reinterpretAsFloats();
-        FloatVector other =
-            further
-                .selectFrom(share.reinterpretAsInts(), share.reinterpretAsInts())
-                .reinterpretAsFloats();
+                .mul(factor)
+                .reinterpretAsInts();
+        IntVector half = LanesF32.LOWER.selectFrom(share, share);
+        IntVector other = further.selectFrom(share, share);
         half.intoMemorySegment(to, upper, ORDER); // in the order of memory, as above
         half.intoMemorySegment(to, lower, ORDER);
         other.intoMemorySegment(to, Memory.known(upper + second), ORDER);
