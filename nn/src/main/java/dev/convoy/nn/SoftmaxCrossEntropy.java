@@ -71,18 +71,27 @@ public final class SoftmaxCrossEntropy {
         throw new IllegalArgumentException(
             "labels[%d] is %d, must be from 0 to %d".formatted(from + n, label, classes - 1));
       }
-      for (int k = 0; k < classes; k++) {
-        row[k] = Elements.get(logits, (long) n * classes + k);
-      }
-      sum += softmax(classes, label);
-      if (gradient != null) {
-        row[label] -= 1;
-        for (int k = 0; k < classes; k++) {
-          Elements.set(gradient, (long) n * classes + k, row[k] / rows);
-        }
-      }
+      sum += loss(logits, n, label, gradient);
     }
     return sum / rows;
+  }
+
+  /** The loss of one row, and its gradient if wanted. */
+  private double loss(Tensor logits, int n, int label, Tensor gradient) {
+    int rows = logits.shape().dim(0);
+    int classes = logits.shape().dim(1);
+    long at = (long) n * classes;
+    for (int k = 0; k < classes; k++) {
+      row[k] = Elements.get(logits, at + k);
+    }
+    double loss = softmax(classes, label);
+    if (gradient != null) {
+      row[label] -= 1;
+      for (int k = 0; k < classes; k++) {
+        Elements.set(gradient, at + k, row[k] / rows);
+      }
+    }
+    return loss;
   }
 
   /** Turns the row of logits into probabilities and returns the loss of a label. */

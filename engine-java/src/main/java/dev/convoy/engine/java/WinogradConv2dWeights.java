@@ -188,29 +188,37 @@ final class WinogradConv2dWeights {
         int ones = (points + 1) * right.plane;
         work.addRows(ones, right.panel, tile, deep, filterPanels, partial, gradients);
       }
-      for (int plane = 0; plane < planes; plane++) {
-        for (int panel = 0; panel < filterPanels; panel++) {
-          work.multiply(
-              work,
-              plane * left.plane,
-              left.panel,
-              work,
-              plane * right.plane + panel * right.panel,
-              tile,
-              right.panel,
-              partial,
-              sum + plane * sumPlane + panel * sumPanel,
-              tile,
-              channels,
-              Math.min(tile, inputs.filters - panel * tile),
-              deep,
-              !fresh);
-        }
-      }
+      addProducts(work, sum, channels, deep, fresh);
       fresh = false;
     }
     if (fresh) {
       partial.clear(GemmPanels.Part.PRODUCT, sum, planes * sumPlane); // phases without tiles
+    }
+  }
+
+  /**
+   * Adds a block's products to a chunk's sums, or sets them. By itself: the compiler takes the loop
+   * for hot, and would compile all that is around it as well, for a third of a second.
+   */
+  private void addProducts(GemmPanels work, int sum, int channels, int deep, boolean fresh) {
+    for (int plane = 0; plane < planes; plane++) {
+      for (int panel = 0; panel < filterPanels; panel++) {
+        work.multiply(
+            work,
+            plane * left.plane,
+            left.panel,
+            work,
+            plane * right.plane + panel * right.panel,
+            tile,
+            right.panel,
+            partial,
+            sum + plane * sumPlane + panel * sumPanel,
+            tile,
+            channels,
+            Math.min(tile, inputs.filters - panel * tile),
+            deep,
+            !fresh);
+      }
     }
   }
 
