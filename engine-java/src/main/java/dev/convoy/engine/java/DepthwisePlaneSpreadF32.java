@@ -14,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class DepthwisePlaneSpreadF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -83,9 +84,9 @@ final class DepthwisePlaneSpreadF32 {
     boolean begins = place < 0;
     boolean ends = place + 1 + LANES > width;
     int start = 2 * column - plan.columns.start;
-    VectorMask<Float> low = VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(-start, size - start));
-    VectorMask<Float> high =
-        VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(-start - LANES, size - start - LANES));
+    VectorMask<Integer> low = VectorMask.fromLong(BITS, DepthwiseBand.lanes(-start, size - start));
+    VectorMask<Integer> high =
+        VectorMask.fromLong(BITS, DepthwiseBand.lanes(-start - LANES, size - start - LANES));
     long pitch = (long) width * Float.BYTES;
     long step = (long) size * Float.BYTES;
     int seen = row - (int) plan.rows.before;
@@ -130,14 +131,8 @@ final class DepthwisePlaneSpreadF32 {
           long begin = Memory.known(out);
           IntVector left = even.reinterpretAsInts();
           IntVector right = odd.reinterpretAsInts();
-          LanesF32.LOWER
-              .selectFrom(left, right)
-              .reinterpretAsFloats()
-              .intoMemorySegment(dx, begin, ORDER, low);
-          LanesF32.UPPER
-              .selectFrom(left, right)
-              .reinterpretAsFloats()
-              .intoMemorySegment(dx, begin + half, ORDER, high);
+          LanesF32.LOWER.selectFrom(left, right).intoMemorySegment(dx, begin, ORDER, low);
+          LanesF32.UPPER.selectFrom(left, right).intoMemorySegment(dx, begin + half, ORDER, high);
         }
         even = evenBelow;
         odd = oddBelow;
@@ -179,7 +174,7 @@ final class DepthwisePlaneSpreadF32 {
     boolean begins = place < 0;
     boolean ends = place + apart + 1 + LANES > width;
     int start = 2 * column - plan.columns.start;
-    VectorMask<Float> low = VectorMask.fromLong(SPECIES, DepthwiseBand.lanes(-start, LANES));
+    VectorMask<Integer> low = VectorMask.fromLong(BITS, DepthwiseBand.lanes(-start, LANES));
     long pitch = (long) width * Float.BYTES;
     long step = (long) size * Float.BYTES;
     int seen = row - (int) plan.rows.before;
@@ -191,9 +186,9 @@ final class DepthwisePlaneSpreadF32 {
     long half = (long) LANES * Float.BYTES;
     long next = (long) apart * Float.BYTES;
     int nextStart = start + 2 * apart;
-    VectorMask<Float> nextHigh =
+    VectorMask<Integer> nextHigh =
         VectorMask.fromLong(
-            SPECIES, DepthwiseBand.lanes(-nextStart - LANES, size - nextStart - LANES));
+            BITS, DepthwiseBand.lanes(-nextStart - LANES, size - nextStart - LANES));
     FloatVector even = FloatVector.zero(SPECIES); // the columns of a pair's even row
     FloatVector odd = FloatVector.zero(SPECIES);
     FloatVector nextEven = FloatVector.zero(SPECIES);
@@ -238,24 +233,14 @@ final class DepthwisePlaneSpreadF32 {
           long begin = Memory.known(out);
           IntVector left = even.reinterpretAsInts();
           IntVector right = odd.reinterpretAsInts();
-          LanesF32.LOWER
-              .selectFrom(left, right)
-              .reinterpretAsFloats()
-              .intoMemorySegment(dx, begin, ORDER, low);
-          LanesF32.UPPER
-              .selectFrom(left, right)
-              .reinterpretAsFloats()
-              .intoMemorySegment(dx, begin + half, ORDER);
+          LanesF32.LOWER.selectFrom(left, right).intoMemorySegment(dx, begin, ORDER, low);
+          LanesF32.UPPER.selectFrom(left, right).intoMemorySegment(dx, begin + half, ORDER);
           long after = Memory.known(out + 2 * next);
           left = nextEven.reinterpretAsInts();
           right = nextOdd.reinterpretAsInts();
-          LanesF32.LOWER
-              .selectFrom(left, right)
-              .reinterpretAsFloats()
-              .intoMemorySegment(dx, after, ORDER);
+          LanesF32.LOWER.selectFrom(left, right).intoMemorySegment(dx, after, ORDER);
           LanesF32.UPPER
               .selectFrom(left, right)
-              .reinterpretAsFloats()
               .intoMemorySegment(dx, after + half, ORDER, nextHigh);
         }
         even = evenBelow;

@@ -384,13 +384,9 @@ final class PoolMaxGradientF32 {
                   .add(otherGradient, otherPlace.compare(VectorOperators.EQ, otherEdge).cast(F));
           IntVector a = (edgeFirst ? edges : middles).reinterpretAsInts();
           IntVector b = (edgeFirst ? middles : edges).reinterpretAsInts();
-          LanesF32.LOWER
-              .selectFrom(a, b)
-              .reinterpretAsFloats()
-              .intoMemorySegment(target, Memory.known(out), ORDER);
+          LanesF32.LOWER.selectFrom(a, b).intoMemorySegment(target, Memory.known(out), ORDER);
           LanesF32.UPPER
               .selectFrom(a, b)
-              .reinterpretAsFloats()
               .intoMemorySegment(target, Memory.known(out) + VECTOR, ORDER);
         }
         if (odd) {
@@ -405,11 +401,9 @@ final class PoolMaxGradientF32 {
           IntVector b = (edgeFirst ? middles : edges).reinterpretAsInts();
           LanesF32.LOWER
               .selectFrom(a, b)
-              .reinterpretAsFloats()
               .intoMemorySegment(target, Memory.known(out + line), ORDER);
           LanesF32.UPPER
               .selectFrom(a, b)
-              .reinterpretAsFloats()
               .intoMemorySegment(target, Memory.known(out + line) + VECTOR, ORDER);
         }
       }
