@@ -366,20 +366,24 @@ final class Conv2dBlocks {
   /** Blocks, pieces and memory, for people. */
   String describe() {
     if (direct) {
-      return "%d phases, blocks of %d filters by %d pixels, %d pieces"
-          .formatted(phases(), blockRows, blockColumns, pieces);
+      return "%s, blocks of %d filters by %d pixels, %s"
+          .formatted(
+              Words.count(phases(), "phase"),
+              blockRows,
+              blockColumns,
+              Words.count(pieces, "piece"));
     }
     int depth = (int) Math.min(depth(), GemmTile.DEPTH);
     int stride = GemmTile.stride(blockColumns, GemmPanels.tileColumns(dtype));
     long thread = ((long) (blockRows + depth) * stride + (pointwise ? 0 : BAND)) * dtype.bytes();
-    return ("%d phases, blocks of %d filters by %d pixels by up to %d taps, %d pieces, "
+    return ("%s, blocks of %d filters by %d pixels by up to %d taps, %s, "
             + "%d KiB of scratch a thread and %d KiB of packed weights in %s")
         .formatted(
-            phases(),
+            Words.count(phases(), "phase"),
             blockRows,
             blockColumns,
             depth,
-            pieces,
+            Words.count(pieces, "piece"),
             thread / 1024,
             depth() * groups * filters * dtype.bytes() / 1024,
             dtype);

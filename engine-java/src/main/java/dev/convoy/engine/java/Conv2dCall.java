@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  * <p>The output is cut into blocks of filters by pixels, each made by one thread alone. Used by one
  * calling thread at a time.
  */
-final class Conv2dCall {
+final class Conv2dCall implements Conv2dForward, Conv2dBackwardInput {
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
@@ -41,7 +41,8 @@ final class Conv2dCall {
     this.scratch = scratch;
   }
 
-  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+  @Override
+  public void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     blocks.forward(spec, x.shape(), y.shape(), x.dtype(), false);
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
@@ -49,7 +50,8 @@ final class Conv2dCall {
     run(spec.window(), x, w, y);
   }
 
-  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+  @Override
+  public void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype(), false);
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
@@ -57,14 +59,14 @@ final class Conv2dCall {
     run(spec.window(), dy, w, dx);
   }
 
-  /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainForward(Conv2dSpec spec, Shape x, Shape y) {
     blocks.forward(spec, x, y, DType.F32, false);
     return blocks.describe();
   }
 
-  /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     blocks.backwardInput(spec, x, y, DType.F32, false);
     return blocks.describe();
   }

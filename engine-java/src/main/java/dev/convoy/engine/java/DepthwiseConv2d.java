@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Used by one calling thread at a time.
  */
-final class DepthwiseConv2d {
+final class DepthwiseConv2d implements Conv2dForward, Conv2dBackwardInput {
   /** Operations that make a piece worth handing to a thread. */
   private static final long PIECE_OPERATIONS = 4_000_000;
 
@@ -51,35 +51,39 @@ final class DepthwiseConv2d {
     this.scratch = scratch;
   }
 
-  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+  @Override
+  public void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     planForward(spec, x.shape(), y.shape(), x.dtype());
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
     run(x, w, y);
   }
 
-  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+  @Override
+  public void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     planBackward(spec.window(), dx.shape(), dy.shape(), dy.dtype());
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     run(dy, w, dx);
   }
 
-  /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainForward(Conv2dSpec spec, Shape x, Shape y) {
     planForward(spec, x, y, DType.F32);
     return describe();
   }
 
-  /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     planBackward(spec.window(), x, y, DType.F32);
     return describe();
   }
 
   private String describe() {
-    return "%d rows of a plane's output at a time, %d pieces"
-        .formatted(band.blockRows * (spread ? 2 : 1), Math.ceilDiv(units, unitsPerPiece));
+    return "%s of a plane's output at a time, %s"
+        .formatted(
+            Words.count(band.blockRows * (spread ? 2 : 1), "row"),
+            Words.count(Math.ceilDiv(units, unitsPerPiece), "piece"));
   }
 
   private void planForward(Conv2dSpec spec, Shape x, Shape y, DType type) {

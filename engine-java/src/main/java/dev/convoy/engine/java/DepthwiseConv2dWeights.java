@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Used by one calling thread at a time.
  */
-final class DepthwiseConv2dWeights {
+final class DepthwiseConv2dWeights implements Conv2dBackwardWeights {
   /** Pieces that let threads of unlike speed end together. */
   private static final int ENOUGH_PIECES = 16;
 
@@ -49,7 +49,8 @@ final class DepthwiseConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(
+  @Override
+  public void backwardWeights(
       Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     accumulate = accumulates;
     plan(spec.window(), xs.shape(), dys.shape(), dys.dtype());
@@ -71,11 +72,14 @@ final class DepthwiseConv2dWeights {
     }
   }
 
-  /** How the gradient would be computed, in words. */
-  String explain(Conv2dSpec spec, Shape xs, Shape dys) {
+  @Override
+  public String explainBackwardWeights(Conv2dSpec spec, Shape xs, Shape dys) {
     plan(spec.window(), xs, dys, DType.F32);
-    return "%d rows of a plane's output at a time, %d chunks, %d pieces"
-        .formatted(band.blockRows, chunks, chunks * channelBlocks);
+    return "%s of a plane's output at a time, %s, %s"
+        .formatted(
+            Words.count(band.blockRows, "row"),
+            Words.count(chunks, "chunk"),
+            Words.count(chunks * channelBlocks, "piece"));
   }
 
   private void plan(Window window, Shape xs, Shape dys, DType type) {

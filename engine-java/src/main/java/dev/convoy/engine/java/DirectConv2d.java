@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Used by one calling thread at a time.
  */
-final class DirectConv2d {
+final class DirectConv2d implements Conv2dForward, Conv2dBackwardInput {
   /** Operations that make a piece worth handing to a thread. */
   private static final long PIECE_OPERATIONS = 4_000_000;
 
@@ -55,7 +55,8 @@ final class DirectConv2d {
     this.scratch = scratch;
   }
 
-  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+  @Override
+  public void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     blocks.forward(spec, x.shape(), y.shape(), x.dtype(), true);
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
@@ -63,7 +64,8 @@ final class DirectConv2d {
     run(spec.window(), x, w, y);
   }
 
-  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+  @Override
+  public void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     blocks.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype(), true);
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
@@ -71,22 +73,25 @@ final class DirectConv2d {
     run(spec.window(), dy, w, dx);
   }
 
-  /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainForward(Conv2dSpec spec, Shape x, Shape y) {
     blocks.forward(spec, x, y, DType.F32, true);
     return describe();
   }
 
-  /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     blocks.backwardInput(spec, x, y, DType.F32, true);
     return describe();
   }
 
   private String describe() {
     cut();
-    return "%d phases, %d rows of an image's output at a time, %d pieces"
-        .formatted(blocks.phases(), blockRows, Math.ceilDiv(units, unitsPerPiece));
+    return "%s, %s of an image's output at a time, %s"
+        .formatted(
+            Words.count(blocks.phases(), "phase"),
+            Words.count(blockRows, "row"),
+            Words.count(Math.ceilDiv(units, unitsPerPiece), "piece"));
   }
 
   private void cut() {

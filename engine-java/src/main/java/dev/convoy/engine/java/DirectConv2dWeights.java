@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  * <p>The pixels are cut into chunks, as in {@link GemmConv2dWeights}. Used by one calling thread at
  * a time.
  */
-final class DirectConv2dWeights {
+final class DirectConv2dWeights implements Conv2dBackwardWeights {
   /** Pieces that let threads of unlike speed end together. */
   private static final int ENOUGH_PIECES = 16;
 
@@ -63,7 +63,8 @@ final class DirectConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(
+  @Override
+  public void backwardWeights(
       Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     accumulate = accumulates;
     cut(spec, xs.shape(), dys.shape(), dys.dtype());
@@ -85,11 +86,14 @@ final class DirectConv2dWeights {
     }
   }
 
-  /** How the gradient would be computed, in words. */
-  String explain(Conv2dSpec spec, Shape xs, Shape dys) {
+  @Override
+  public String explainBackwardWeights(Conv2dSpec spec, Shape xs, Shape dys) {
     cut(spec, xs, dys, DType.F32);
-    return "%d rows of an image's output at a time, %d chunks, %d pieces"
-        .formatted(blockRows, chunks, chunks * blocks.groups);
+    return "%s of an image's output at a time, %s, %s"
+        .formatted(
+            Words.count(blockRows, "row"),
+            Words.count(chunks, "chunk"),
+            Words.count(chunks * blocks.groups, "piece"));
   }
 
   private void cut(Conv2dSpec spec, Shape xs, Shape dys, DType dtype) {

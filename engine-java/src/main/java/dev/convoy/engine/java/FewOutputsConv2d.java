@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Used by one calling thread at a time.
  */
-final class FewOutputsConv2d {
+final class FewOutputsConv2d implements Conv2dForward, Conv2dBackwardInput {
   /** Rows of sums that are in registers at a time; the usual images' heights are multiples. */
   static final int ROWS = 7;
 
@@ -110,35 +110,39 @@ final class FewOutputsConv2d {
         && 2 * width >= GemmPanels.tileColumns(DType.F32) / 2;
   }
 
-  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+  @Override
+  public void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     plan(spec, x.shape(), y.shape(), x.dtype(), false);
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
     run(x, w, y);
   }
 
-  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+  @Override
+  public void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     plan(spec, dy.shape(), dx.shape(), dy.dtype(), true);
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
     run(dy, w, dx);
   }
 
-  /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainForward(Conv2dSpec spec, Shape x, Shape y) {
     plan(spec, x, y, DType.F32, false);
     return describe();
   }
 
-  /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     plan(spec, y, x, DType.F32, true);
     return describe();
   }
 
   private String describe() {
-    return "%d rows of a channel at a time, %d pieces"
-        .formatted(blockRows, Math.ceilDiv(units, unitsPerPiece));
+    return "%s of a channel at a time, %s"
+        .formatted(
+            Words.count(blockRows, "row"),
+            Words.count(Math.ceilDiv(units, unitsPerPiece), "piece"));
   }
 
   private void plan(Conv2dSpec spec, Shape in, Shape out, DType type, boolean gradient) {

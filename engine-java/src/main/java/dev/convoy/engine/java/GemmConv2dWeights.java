@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  * added in order, so that the result does not depend on the threads. Used by one calling thread at
  * a time.
  */
-final class GemmConv2dWeights {
+final class GemmConv2dWeights implements Conv2dBackwardWeights {
   /** Pixels that are multiplied at a time: a panel of filters of theirs fits in L1. */
   private static final int DEPTH = 128;
 
@@ -71,7 +71,8 @@ final class GemmConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(
+  @Override
+  public void backwardWeights(
       Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     dy = dys.segment();
     accumulate = accumulates;
@@ -97,21 +98,21 @@ final class GemmConv2dWeights {
     }
   }
 
-  /** How the gradient would be computed, in words. */
-  String explain(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardWeights(Conv2dSpec spec, Shape x, Shape y) {
     images = y.n();
     planeOut = Math.multiplyExact(y.h(), y.w());
     partial = shared.panels(DType.F32);
     blocks.forward(spec, x, y, DType.F32, false);
     cut();
-    return ("blocks of %d taps by %d filters by %d pixels, %d chunks of pixels, %d pieces, "
+    return ("blocks of %d taps by %d filters by %d pixels, %s of pixels, %s, "
             + "%d KiB of sums in %s")
         .formatted(
             blockRows,
             blockFilters,
             packedPixels,
-            chunks,
-            outputs * chunks,
+            Words.count(chunks, "chunk"),
+            Words.count(outputs * chunks, "piece"),
             regionLength() * outputs * chunks * DType.F32.bytes() / 1024,
             DType.F32);
   }

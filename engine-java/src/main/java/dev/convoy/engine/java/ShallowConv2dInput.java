@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Used by one calling thread at a time.
  */
-final class ShallowConv2dInput {
+final class ShallowConv2dInput implements Conv2dBackwardInput {
   /** Channels of {@code dy} in a group that repay a product of matrices. */
   private static final int LEAST_DEPTH = 8;
 
@@ -85,7 +85,8 @@ final class ShallowConv2dInput {
         && y.c() / spec.groups() >= LEAST_DEPTH;
   }
 
-  void backward(Conv2dSpec spec, Tensor dys, Tensor w, Tensor dxs, boolean accumulate) {
+  @Override
+  public void backwardInput(Conv2dSpec spec, Tensor dys, Tensor w, Tensor dxs, boolean accumulate) {
     plan(spec, dxs.shape(), dys.shape(), dys.dtype());
     dy = dys.segment();
     dx = dxs.segment();
@@ -100,11 +101,12 @@ final class ShallowConv2dInput {
     }
   }
 
-  /** How the gradient would be computed, in words. */
-  String explain(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     plan(spec, x, y, DType.F32);
-    return "products of all taps with %d rows of dy at a time, %d pieces"
-        .formatted(blockRows, inputs.n() * groups * parts);
+    return "products of all taps with %s of dy at a time, %s"
+        .formatted(
+            Words.count(blockRows, "row"), Words.count(inputs.n() * groups * parts, "piece"));
   }
 
   private void plan(Conv2dSpec spec, Shape x, Shape y, DType type) {

@@ -17,7 +17,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Used by one calling thread at a time.
  */
-final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
+final class WinogradConv2d
+    implements Conv2dForward, Conv2dBackwardInput, WeightsCache.Layout<GemmPanels> {
   /**
    * Bytes of a row of a block of tiles. The longer, the less often the transformed weights are
    * read: 256 took 1.1 times as long as 512 for 128 by 256 channels, though all of a block's tiles
@@ -68,7 +69,8 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     this.scratch = scratch;
   }
 
-  void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
+  @Override
+  public void forward(Conv2dSpec spec, Tensor x, Tensor w, Tensor b, Tensor y) {
     tiles.forward(spec, x.shape(), y.shape(), x.dtype());
     bias = b == null ? null : b.segment();
     epilogue = spec.activation() == Activation.RELU ? GemmEpilogue.RELU : GemmEpilogue.OVERWRITE;
@@ -76,7 +78,8 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     run(x, w, y);
   }
 
-  void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+  @Override
+  public void backwardInput(Conv2dSpec spec, Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     tiles.backwardInput(spec, dx.shape(), dy.shape(), dy.dtype());
     bias = null;
     epilogue = accumulate ? GemmEpilogue.ADD : GemmEpilogue.OVERWRITE;
@@ -84,15 +87,15 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     run(dy, w, dx);
   }
 
-  /** How the forward would be computed, in words. */
-  String explainForward(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainForward(Conv2dSpec spec, Shape x, Shape y) {
     tiles.forward(spec, x, y, DType.F32);
     cut();
     return describe(filterOutputs(y));
   }
 
-  /** How the gradient with respect to the input would be computed, in words. */
-  String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
+  @Override
+  public String explainBackwardInput(Conv2dSpec spec, Shape x, Shape y) {
     tiles.backwardInput(spec, x, y, DType.F32);
     cut();
     return describe(filterOutputs(x));
@@ -106,16 +109,16 @@ final class WinogradConv2d implements WeightsCache.Layout<GemmPanels> {
     int bytes = tiles.dtype.bytes();
     long weightsBytes = (long) tiles.groups * tiles.filters * tiles.channels * kernel * bytes;
     boolean keeps = WeightsCache.isWorthwhile(weightsBytes, filterOutputs);
-    return ("tiles of %d by %d outputs from %d by %d inputs, %d phases, blocks of %d tiles, %d pieces, "
+    return ("tiles of %d by %d outputs from %d by %d inputs, %s, blocks of %d tiles, %s, "
             + "%d KiB of scratch a thread and %d KiB of transformed weights%s in %s")
         .formatted(
             outputs,
             outputs,
             kind.inputs,
             kind.inputs,
-            tiles.phases(),
+            Words.count(tiles.phases(), "phase"),
             tiles.blockTiles,
-            tiles.phases() * tiles.groups * tiles.blocks,
+            Words.count(tiles.phases() * tiles.groups * tiles.blocks, "piece"),
             ((long) kind.inputPlanes() * inputPlane + (long) kind.planes() * productPlane)
                 * bytes
                 / 1024,

@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  * sums of a panel of filters are transformed back while they are in cache. Used by one calling
  * thread at a time.
  */
-final class WinogradConv2dWeights {
+final class WinogradConv2dWeights implements Conv2dBackwardWeights {
   /** Bytes of a row of a block of tiles. */
   private static final int ROW_BYTES = 512;
 
@@ -74,7 +74,8 @@ final class WinogradConv2dWeights {
     this.scratch = scratch;
   }
 
-  void backward(
+  @Override
+  public void backwardWeights(
       Conv2dSpec spec, Tensor xs, Tensor dys, Tensor dws, Tensor dbs, boolean accumulates) {
     left.tensor = xs.segment();
     right.tensor = dys.segment();
@@ -100,21 +101,21 @@ final class WinogradConv2dWeights {
     }
   }
 
-  /** How the gradient would be computed, in words. */
-  String explain(Conv2dSpec spec, Shape xs, Shape dys) {
+  @Override
+  public String explainBackwardWeights(Conv2dSpec spec, Shape xs, Shape dys) {
     cut(spec, xs, dys, DType.F32);
-    return ("tiles of %d by %d outputs from %d by %d inputs, %d phases, blocks of %d channels by %d tiles, "
-            + "%d chunks of tiles, %d pieces, %d KiB of sums in %s")
+    return ("tiles of %d by %d outputs from %d by %d inputs, %s, blocks of %d channels by %d tiles, "
+            + "%s of tiles, %s, %d KiB of sums in %s")
         .formatted(
             side,
             side,
             kind.inputs,
             kind.inputs,
-            inputs.phases(),
+            Words.count(inputs.phases(), "phase"),
             channelsPerBlock,
             inputs.blockTiles,
-            chunks,
-            regions() * Math.max(chunks, filterBlocks),
+            Words.count(chunks, "chunk"),
+            Words.count(regions() * Math.max(chunks, filterBlocks), "piece"),
             filterBlocks > 0 ? 0 : region() * regions() * chunks * DType.F32.bytes() / 1024,
             DType.F32);
   }
