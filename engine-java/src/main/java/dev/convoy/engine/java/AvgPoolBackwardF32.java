@@ -47,7 +47,7 @@ final class AvgPoolBackwardF32 extends AvgPoolBackward {
     }
     int top = grid.firstImageRow(from);
     int bottom = Math.max(top, grid.endImageRow(to));
-    PoolRowsF32.collect(phases, count, from, phaseRows, grid, dx, columns.size, top, bottom);
+    PoolPhasesF32.collect(phases, count, from, phaseRows, grid, dx, columns.size, top, bottom);
   }
 
   /** Lists how far the outputs lie whose taps are of a phase; returns how many. */

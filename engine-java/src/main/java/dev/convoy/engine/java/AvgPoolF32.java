@@ -26,7 +26,7 @@ final class AvgPoolF32 extends AvgPool {
     int planePitch = phaseRows * grid.pitch;
     int length = (count - 1) * planePitch + (to - from - 1) * grid.pitch + width;
     float[] phases = scratch.floats(2, grid.phasesLength());
-    PoolRowsF32.deal(
+    PoolPhasesF32.deal(
         scratch.floats(0, 0),
         columns.size,
         count,

@@ -375,7 +375,9 @@ abstract class GemmPanels {
   abstract void scatter(
       Part from, int index, MemorySegment to, long at, int step, int length, boolean add);
 
-  /** Transforms so many vectors along an axis, into another's part; see {@link WinogradF32}. */
+  /**
+   * Transforms so many vectors along an axis, into another's part; see {@link WinogradTransform}.
+   */
   abstract void transform(
       WinogradTransform transform,
       Part from,
@@ -425,7 +427,7 @@ abstract class GemmPanels {
 
   /**
    * Transforms so many vectors to a row of their tiles' two or four outputs, tile after tile; see
-   * {@link WinogradF32#twoOutputsTurned}.
+   * {@link WinogradOutputsF32#twoOutputsTurned}.
    */
   abstract void outputTiles(
       WinogradKind kind, Part from, int at, int step, Part to, int index, int count);

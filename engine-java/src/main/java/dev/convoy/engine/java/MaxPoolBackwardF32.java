@@ -34,7 +34,7 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
     float[] places = scratch.floats(3, grid.lead() + length + 4L * LANES);
     unpack(scratch, count, first, end, from, to, phaseRows, places);
     float[] dy = scratch.floats(0, 0);
-    if (PoolRowsF32.SHUFFLES && rows.tiles(2) && columns.tiles(2) && grid.isDense(count, to)) {
+    if (PoolPhasesF32.SHUFFLES && rows.tiles(2) && columns.tiles(2) && grid.isDense(count, to)) {
       unpool2x2(dy, places, count * (end - first), width, dx);
       return;
     }
@@ -55,7 +55,7 @@ final class MaxPoolBackwardF32 extends MaxPoolBackward {
     }
     int top = grid.firstImageRow(from);
     int bottom = Math.max(top, grid.endImageRow(to));
-    PoolRowsF32.collect(phases, count, from, phaseRows, grid, dx, columns.size, top, bottom);
+    PoolPhasesF32.collect(phases, count, from, phaseRows, grid, dx, columns.size, top, bottom);
   }
 
   private void unpoolWhole(PoolBuffers scratch, int count, int from, int to, float[] dx) {

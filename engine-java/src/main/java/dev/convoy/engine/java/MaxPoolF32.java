@@ -29,7 +29,7 @@ final class MaxPoolF32 extends MaxPool {
     float[] y = scratch.floats(1, 0);
     int inputs = elements(count, top, bottom, columns.size);
     boolean regular = PoolRowsF32.areRegular(image, inputs);
-    if (regular && PoolRowsF32.SHUFFLES && rows.tiles(2) && columns.tiles(2)) {
+    if (regular && PoolPhasesF32.SHUFFLES && rows.tiles(2) && columns.tiles(2)) {
       int outputs = elements(count, from, to, columns.outputs);
       float[] place = scratch.floats(4, outputs + 2L * LANES);
       pool2x2(image, count, bottom - top, to - from, columns.size, columns.outputs, y, place);
@@ -56,7 +56,7 @@ final class MaxPoolF32 extends MaxPool {
     boolean dense = grid.isDense(count, to);
     float[] max = dense ? y : scratch.floats(3, length + (long) LANES);
     float[] place = scratch.floats(4, length + (long) LANES);
-    PoolRowsF32.deal(
+    PoolPhasesF32.deal(
         image,
         columns.size,
         count,

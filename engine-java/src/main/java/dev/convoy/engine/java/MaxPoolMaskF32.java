@@ -38,14 +38,14 @@ final class MaxPoolMaskF32 extends MaxPoolMask {
     int top = grid.firstImageRow(from);
     int bottom = Math.max(top, grid.endImageRow(to));
     int rowsInImage = bottom - top;
-    PoolRowsF32.deal(
+    PoolPhasesF32.deal(
         image, columns.size, count, top, rowsInImage, grid, from, phaseRows, x, Float.NaN);
     for (int row = 0; row < grid.rowPhases; row++) {
       for (int column = 0; column < grid.columnPhases; column++) {
         gather(x, dy, y, row, column, dx, length);
       }
     }
-    PoolRowsF32.collect(dx, count, from, phaseRows, grid, image, columns.size, top, bottom);
+    PoolPhasesF32.collect(dx, count, from, phaseRows, grid, image, columns.size, top, bottom);
   }
 
   /** Gathers one phase's gradients from the outputs whose taps lie in it, row by row of taps. */

@@ -215,17 +215,18 @@ final class WinogradBlockF32 {
       int plane) {
     switch (transform) {
       case SIX_INPUTS ->
-          WinogradF32.sixInputs(from, at, tap, begin, into, start, end, to, index, plane);
+          WinogradInputsF32.sixInputs(from, at, tap, begin, into, start, end, to, index, plane);
       case STRIDED_INPUTS ->
-          WinogradF32.stridedInputs(from, at, tap, begin, into, start, end, to, index, plane);
+          WinogradInputsF32.stridedInputs(from, at, tap, begin, into, start, end, to, index, plane);
       case SPREAD_INPUTS ->
-          WinogradF32.spreadInputs(from, at, tap, begin, into, start, end, to, index, plane);
+          WinogradInputsF32.spreadInputs(from, at, tap, begin, into, start, end, to, index, plane);
       case FOUR_GRADIENTS ->
-          WinogradF32.fourGradients(from, at, tap, begin, into, start, end, to, index, plane);
+          WinogradInputsF32.fourGradients(from, at, tap, begin, into, start, end, to, index, plane);
       case TWO_GRADIENTS ->
-          WinogradF32.twoGradients(from, at, tap, begin, into, start, end, to, index, plane);
+          WinogradInputsF32.twoGradients(from, at, tap, begin, into, start, end, to, index, plane);
       case STRIDED_GRADIENTS ->
-          WinogradF32.stridedGradients(from, at, tap, begin, into, start, end, to, index, plane);
+          WinogradInputsF32.stridedGradients(
+              from, at, tap, begin, into, start, end, to, index, plane);
       default -> throw new IllegalArgumentException(transform + " is of vectors at even distances");
     }
   }
@@ -244,23 +245,25 @@ final class WinogradBlockF32 {
       int count) {
     switch (transform) {
       case THREE_WEIGHTS ->
-          WinogradF32.threeWeights(from, at, step, next, to, index, stride, far, count);
+          WinogradWeightsF32.threeWeights(from, at, step, next, to, index, stride, far, count);
       case FIVE_WEIGHTS ->
-          WinogradF32.fiveWeights(from, at, step, next, to, index, stride, far, count);
+          WinogradWeightsF32.fiveWeights(from, at, step, next, to, index, stride, far, count);
       case FOUR_OUTPUTS ->
-          WinogradF32.fourOutputs(from, at, step, next, to, index, stride, far, count);
+          WinogradOutputsF32.fourOutputs(from, at, step, next, to, index, stride, far, count);
       case TWO_OUTPUTS ->
-          WinogradF32.twoOutputs(from, at, step, next, to, index, stride, far, count);
-      case THREE_SUMS -> WinogradF32.threeSums(from, at, step, next, to, index, stride, far, count);
-      case FIVE_SUMS -> WinogradF32.fiveSums(from, at, step, next, to, index, stride, far, count);
+          WinogradOutputsF32.twoOutputs(from, at, step, next, to, index, stride, far, count);
+      case THREE_SUMS ->
+          WinogradWeightsF32.threeSums(from, at, step, next, to, index, stride, far, count);
+      case FIVE_SUMS ->
+          WinogradWeightsF32.fiveSums(from, at, step, next, to, index, stride, far, count);
       case STRIDED_WEIGHTS ->
-          WinogradF32.stridedWeights(from, at, step, next, to, index, stride, far, count);
+          WinogradWeightsF32.stridedWeights(from, at, step, next, to, index, stride, far, count);
       case STRIDED_OUTPUTS ->
-          WinogradF32.stridedOutputs(from, at, step, next, to, index, stride, far, count);
+          WinogradOutputsF32.stridedOutputs(from, at, step, next, to, index, stride, far, count);
       case STRIDED_SUMS ->
-          WinogradF32.stridedSums(from, at, step, next, to, index, stride, far, count);
+          WinogradWeightsF32.stridedSums(from, at, step, next, to, index, stride, far, count);
       case SPREAD_OUTPUTS ->
-          WinogradF32.spreadOutputs(from, at, step, next, to, index, stride, far, count);
+          WinogradOutputsF32.spreadOutputs(from, at, step, next, to, index, stride, far, count);
       default -> throw new IllegalArgumentException(transform + " is of vectors that are listed");
     }
   }
@@ -269,10 +272,10 @@ final class WinogradBlockF32 {
   static void outputTiles(
       WinogradKind kind, float[] from, int at, int step, float[] to, int index, int count) {
     switch (kind) {
-      case THREE -> WinogradF32.fourOutputsTurned(from, at, step, to, index, count);
-      case FIVE -> WinogradF32.twoOutputsTurned(from, at, step, to, index, count);
-      case STRIDED -> WinogradF32.stridedOutputsTurned(from, at, step, to, index, count);
-      case SPREAD -> WinogradF32.spreadOutputsTurned(from, at, step, to, index, count);
+      case THREE -> WinogradOutputsF32.fourOutputsTurned(from, at, step, to, index, count);
+      case FIVE -> WinogradOutputsF32.twoOutputsTurned(from, at, step, to, index, count);
+      case STRIDED -> WinogradOutputsF32.stridedOutputsTurned(from, at, step, to, index, count);
+      case SPREAD -> WinogradOutputsF32.spreadOutputsTurned(from, at, step, to, index, count);
     }
   }
 }
