@@ -126,7 +126,7 @@ final class DepthwiseConv2d implements Conv2dForward, Conv2dBackwardInput {
     packed.reserve(GemmPanels.Part.LEFT, length);
     packed.copyExactly(w.segment(), 0, GemmPanels.Part.LEFT, 0, length);
     if (band.rows.tapStep < 0) {
-      packed.reverse(GemmPanels.Part.LEFT, TAPS, length);
+      packed.depthwise().reverse(GemmPanels.Part.LEFT, TAPS, length);
     }
     try {
       workers.run(Math.ceilDiv(units, unitsPerPiece), summing);
@@ -142,7 +142,7 @@ final class DepthwiseConv2d implements Conv2dForward, Conv2dBackwardInput {
     boolean fits = spread ? band.spreadsInPlace(work.lanes()) : band.inPlace(work.lanes());
     boolean inPlace = fits && epilogue != GemmEpilogue.ADD;
     if (!inPlace) {
-      work.reserveBand(band);
+      work.depthwise().reserveBand(band);
     }
     int wide = pairsWidth(work);
     if (spread && !inPlace) {
@@ -155,16 +155,16 @@ final class DepthwiseConv2d implements Conv2dForward, Conv2dBackwardInput {
       int first = unit % band.blocks * band.blockRows;
       int rows = band.rows(unit % band.blocks);
       if (!inPlace) {
-        work.band(band, input, plane * inputs, first, rows);
+        work.depthwise().band(band, input, plane * inputs, first, rows);
       }
       int w = plane % channels * TAPS;
       if (spread && inPlace) {
         long from = Memory.at(input) + plane * inputs * dtype.bytes();
         long results = (long) band.rows.size * band.columns.size;
         long to = Memory.at(output) + plane * results * dtype.bytes();
-        work.spread(band, input, from, first, rows, packed, w, output, to);
+        work.depthwise().spread(band, input, from, first, rows, packed, w, output, to);
       } else if (spread) {
-        work.spread(band, packed, w, rows, wide);
+        work.depthwise().spread(band, packed, w, rows, wide);
         storePairs(work, plane, first, rows, wide);
       } else {
         outputs(work, inPlace, plane, first, rows);
@@ -183,9 +183,10 @@ final class DepthwiseConv2d implements Conv2dForward, Conv2dBackwardInput {
       long row = ((long) plane * filters + filter) * band.rows.outputs + first;
       long to = Memory.at(output) + row * band.columns.outputs * bytes;
       if (inPlace) {
-        work.outputs(band, input, from, first, rows, packed, w, bias, channel, relu, output, to);
+        work.depthwise()
+            .outputs(band, input, from, first, rows, packed, w, bias, channel, relu, output, to);
       } else {
-        work.outputs(band, rows, packed, w, bias, channel, epilogue, output, to);
+        work.depthwise().outputs(band, rows, packed, w, bias, channel, epilogue, output, to);
       }
     }
   }

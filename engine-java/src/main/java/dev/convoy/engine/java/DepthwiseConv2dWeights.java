@@ -106,7 +106,7 @@ final class DepthwiseConv2dWeights implements Conv2dBackwardWeights {
     GemmPanels work = scratch.get().panels(dtype);
     boolean inPlace = band.inPlace(work.lanes());
     if (!inPlace) {
-      work.reserveBand(band);
+      work.depthwise().reserveBand(band);
       work.reserve(
           GemmPanels.Part.LEFT, Math.multiplyExact((long) band.blockRows, band.columns.outputs));
     }
@@ -133,7 +133,7 @@ final class DepthwiseConv2dWeights implements Conv2dBackwardWeights {
     int first = unit % band.blocks * band.blockRows;
     int rows = band.rows(unit % band.blocks);
     if (!inPlace) {
-      work.band(band, x, plane * inputs, first, rows);
+      work.depthwise().band(band, x, plane * inputs, first, rows);
     }
     for (int filter = 0; filter < filters; filter++) {
       int to = sums + filter * TAPS * work.lanes();
@@ -141,10 +141,10 @@ final class DepthwiseConv2dWeights implements Conv2dBackwardWeights {
       if (inPlace) {
         long from = Memory.at(x) + plane * inputs * bytes;
         long at = Memory.at(dy) + gradients * bytes;
-        work.weights(band, x, from, dy, at, first, rows, partial, to);
+        work.depthwise().weights(band, x, from, dy, at, first, rows, partial, to);
       } else {
         work.copy(dy, gradients + (long) first * columns, GemmPanels.Part.LEFT, 0, rows * columns);
-        work.weights(band, rows, partial, to);
+        work.depthwise().weights(band, rows, partial, to);
       }
       if (db != null) {
         int bias = sums + (filters * TAPS + filter) * work.lanes();

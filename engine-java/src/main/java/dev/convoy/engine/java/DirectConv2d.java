@@ -207,7 +207,7 @@ final class DirectConv2d implements Conv2dForward, Conv2dBackwardInput {
       work.band(block, input, at, 0, blocks.channels, rows.inputs, columns.inputs, columns.stride);
       int index = columnPhase * phaseRegion(region);
       int a0 = blocks.weightsIndex(phase, group * blocks.filters);
-      work.directOutputs(block, packed, a0, blocks.filters, index, region);
+      work.direct().outputs(block, packed, a0, blocks.filters, index, region);
     }
     for (int filter = 0; filter < blocks.filters; filter++) {
       store(work, image, group * blocks.filters + filter, filter, rowPhase, first, high, region);

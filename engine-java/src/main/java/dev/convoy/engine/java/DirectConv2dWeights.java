@@ -154,7 +154,8 @@ final class DirectConv2dWeights implements Conv2dBackwardWeights {
       long at = ((long) image * blocks.groups + group) * blocks.channels * planeIn;
       panels.band(block, x, at, 0, blocks.channels, rows.inputs, columns.inputs, columns.stride);
       long first = ((long) image * blocks.groups + group) * blocks.filters * plane + pixel;
-      boolean fours = wide && panels.isBandFinite((int) (blocks.channels * block.channelLength()));
+      boolean fours =
+          wide && panels.direct().isBandFinite((int) (blocks.channels * block.channelLength()));
       multiply(panels, block, first, plane, some, fours, index);
     }
   }
@@ -183,10 +184,10 @@ final class DirectConv2dWeights implements Conv2dBackwardWeights {
       long at = first + filter * far;
       int to = index + filter * next;
       if (four) {
-        panels.directWeights(block, dy, at, far, some - 1, partial, to, next);
+        panels.direct().weights(block, dy, at, far, some - 1, partial, to, next);
       } else {
         panels.copy(dy, at, GemmPanels.Part.LEFT, 0, pixels);
-        panels.directWeights(block, partial, to);
+        panels.direct().weights(block, partial, to);
       }
       for (int i = 0; i < some && db != null; i++) {
         int bias = to + i * next + weights * panels.lanes();

@@ -262,7 +262,7 @@ final class FewOutputsConv2d implements Conv2dForward, Conv2dBackwardInput {
       int planes = Math.min(together, channels - channel);
       for (int i = 0; i < planes; i++, at += plane) {
         int index = i * region + margin;
-        work.spacedRows(input, at, some, inputWidth, index, pitch(), region - margin);
+        work.direct().spacedRows(input, at, some, inputWidth, index, pitch(), region - margin);
       }
       for (int filter = 0; filter < filters; filter++) {
         addPlanes(work, planes, region, group, channel, filter, filter * rows * far, rows, far);
@@ -292,19 +292,20 @@ final class FewOutputsConv2d implements Conv2dForward, Conv2dBackwardInput {
     for (int part = 0, i = 0, high; part < parts; part++, i += high) {
       high = (kernelHeight - i) / (parts - part);
       for (int row = 0; row < rows; row += ROWS) {
-        work.addTapRows(
-            high,
-            (row + i) * pitch(),
-            pitch(),
-            region,
-            planes,
-            weights,
-            tap + step * i * kernelWidth,
-            step * kernelWidth,
-            next,
-            kernelWidth,
-            to + row * far,
-            far);
+        work.direct()
+            .addTapRows(
+                high,
+                (row + i) * pitch(),
+                pitch(),
+                region,
+                planes,
+                weights,
+                tap + step * i * kernelWidth,
+                step * kernelWidth,
+                next,
+                kernelWidth,
+                to + row * far,
+                far);
       }
     }
   }

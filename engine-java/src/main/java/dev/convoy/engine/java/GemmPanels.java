@@ -75,6 +75,15 @@ abstract class GemmPanels {
 
   abstract void grow(Part part, int length);
 
+  /** What else is done with it for Winograd's convolution. */
+  abstract WinogradPanels winograd();
+
+  /** The same for depthwise convolution. */
+  abstract DepthwisePanels depthwise();
+
+  /** The same for direct convolution. */
+  abstract DirectPanels direct();
+
   /** Copies a run of neighbours from a tensor into a part that other threads fill as well. */
   abstract void copyExactly(MemorySegment from, long at, Part to, int index, int length);
 
@@ -230,104 +239,8 @@ abstract class GemmPanels {
       int depth,
       boolean add);
 
-  /** Makes room for a band of a depthwise convolution, and zeros beside its rows. */
-  abstract void reserveBand(DepthwiseBand plan);
-
-  /** A block's rows, {@code first} the first of the outputs. */
-  abstract void band(DepthwiseBand plan, MemorySegment from, long at, int first, int rows);
-
-  /** Rows of a depthwise convolution's outputs from the band; see {@link DepthwiseF32#outputs}. */
-  abstract void outputs(
-      DepthwiseBand plan,
-      int rows,
-      GemmPanels leftOwner,
-      int weights,
-      MemorySegment biases,
-      long channel,
-      GemmEpilogue epilogue,
-      MemorySegment y,
-      long to);
-
-  /** The same from the plane itself; see {@link DepthwisePlaneF32#outputs}. */
-  abstract void outputs(
-      DepthwiseBand plan,
-      MemorySegment x,
-      long from,
-      int row,
-      int rows,
-      GemmPanels leftOwner,
-      int weights,
-      MemorySegment biases,
-      long channel,
-      boolean relu,
-      MemorySegment y,
-      long to);
-
-  /** Pairs of rows of its gradient with respect to the input, for a stride of 2. */
-  abstract void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width);
-
-  /** The same from the plane itself to its place; see {@link DepthwisePlaneSpreadF32#spread}. */
-  abstract void spread(
-      DepthwiseBand plan,
-      MemorySegment dy,
-      long from,
-      int row,
-      int pairs,
-      GemmPanels leftOwner,
-      int weights,
-      MemorySegment dx,
-      long to);
-
-  /** Adds to the sums of the weights' gradients; see {@link DepthwisePlaneWeightsF32#weights}. */
-  abstract void weights(
-      DepthwiseBand plan,
-      MemorySegment x,
-      long from,
-      MemorySegment dy,
-      long gradients,
-      int row,
-      int rows,
-      GemmPanels productOwner,
-      int index);
-
-  /** Adds to the vectors of sums of its weights' gradients, with rows of {@code dy} on the left. */
-  abstract void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index);
-
   /** The totals of so many vectors of another's product, on the left; overwrites the vectors. */
   abstract void totals(GemmPanels productOwner, int index, int count);
-
-  /** Reverses runs of so many neighbours. */
-  abstract void reverse(Part part, int run, int length);
-
-  /**
-   * Sets the product part, from {@code index} on, to a block's pixels for some filters, from the
-   * band.
-   *
-   * @param leftOwner whose left part holds the weights, from {@code a0} on, filter by filter
-   * @param far from one filter's pixels to the next's
-   */
-  abstract void directOutputs(
-      PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far);
-
-  /**
-   * Adds to another's product part, from {@code index} on, the gradients of a block's taps for one
-   * filter, to a vector of sums for each. The left part holds {@code dy}.
-   */
-  abstract void directWeights(PackColumns block, GemmPanels productOwner, int index);
-
-  /** Whether so many elements of the band are finite; maybe not if what follows them isn't. */
-  abstract boolean isBandFinite(int length);
-
-  /** The same for four filters from {@code dy} itself; see {@link DirectWeightsF32#ofFour}. */
-  abstract void directWeights(
-      PackColumns block,
-      MemorySegment dy,
-      long at,
-      long far,
-      int last,
-      GemmPanels productOwner,
-      int index,
-      int next);
 
   /** Writes a run of neighbours from a part to a tensor. */
   final void store(
@@ -375,66 +288,8 @@ abstract class GemmPanels {
   abstract void scatter(
       Part from, int index, MemorySegment to, long at, int step, int length, boolean add);
 
-  /**
-   * Transforms so many vectors along an axis, into another's part; see {@link WinogradTransform}.
-   */
-  abstract void transform(
-      WinogradTransform transform,
-      Part from,
-      int at,
-      int step,
-      int next,
-      GemmPanels owner,
-      Part to,
-      int index,
-      int stride,
-      int far,
-      int count);
-
   /** Puts two runs' elements in turn. */
   abstract void zip(Part from, int even, int odd, Part to, int index, int length);
-
-  /**
-   * Transforms the tiles of some channels of a block, whose band there is: a channel's come to lie
-   * in rows {@code stride} apart, and a point's in matrices {@code plane} apart.
-   */
-  abstract void transformTiles(
-      WinogradTransform transform,
-      PackColumns block,
-      int channels,
-      Part to,
-      int index,
-      int stride,
-      int plane);
-
-  /**
-   * The same of at most a vector of channels and so many tiles, as {@link #transformTurned} does,
-   * which are then turned back: a channel's come to lie in panels of columns {@code far} apart.
-   */
-  abstract void transformNarrow(
-      WinogradTransform transform,
-      PackColumns block,
-      int channels,
-      int count,
-      Part to,
-      int index,
-      int far,
-      int plane);
-
-  /** The same of at most a vector of channels, which come to lie side by side in a tile's row. */
-  abstract void transformTurned(
-      WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane);
-
-  /**
-   * Transforms so many vectors to a row of their tiles' two or four outputs, tile after tile; see
-   * {@link WinogradOutputsF32#twoOutputsTurned}.
-   */
-  abstract void outputTiles(
-      WinogradKind kind, Part from, int at, int step, Part to, int index, int count);
-
-  /** Adds a bias to a run of neighbours in a part, and applies ReLU if wanted. */
-  abstract void finish(
-      Part part, int index, int length, MemorySegment biases, long channel, boolean relu);
 
   /** Sets a stretch of a part to a value. */
   abstract void fill(Part part, int from, int length, int value);
@@ -462,33 +317,6 @@ abstract class GemmPanels {
   final void clear(Part part, int from, int length) {
     fill(part, from, length, 0);
   }
-
-  /**
-   * Copies neighbouring rows from a tensor to the right part, where they come to lie {@code pitch}
-   * apart, with zeros between them and up to {@code length} in all.
-   */
-  abstract void spacedRows(
-      MemorySegment from, long at, int rows, int width, int index, int pitch, int length);
-
-  /**
-   * Adds to rows of sums in the product part, from {@code to} on, what planes in the right part
-   * give under three to five rows of taps; see {@link TapRowsF32#five}.
-   *
-   * @param weightsOwner whose left part holds the taps, from {@code tap} on
-   */
-  abstract void addTapRows(
-      int taps,
-      int at,
-      int pitch,
-      int plane,
-      int planes,
-      GemmPanels weightsOwner,
-      int tap,
-      int down,
-      int next,
-      int columns,
-      int to,
-      int far);
 
   /** Adds a stretch of the product part to one of the band. */
   abstract void addToBand(int from, int to, int length);

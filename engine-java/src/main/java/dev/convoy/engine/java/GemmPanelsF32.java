@@ -10,22 +10,27 @@ import jdk.incubator.vector.FloatVector;
 final class GemmPanelsF32 extends GemmPanels {
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
 
-  private float[] left = {};
-  private float[] right = {};
-  private float[] product = {};
-  private float[] band = {};
-  private float[] tiles = {};
-  private float[] turned = {};
-  private float[] whole = {};
+  float[] left = {};
+  float[] right = {};
+  float[] product = {};
+  float[] band = {};
+  float[] tiles = {};
+  float[] turned = {};
+  float[] whole = {};
 
-  private final float[] tile = new float[TransposeF32.tileLength()];
+  final float[] tile = new float[TransposeF32.tileLength()];
   private final float[] productTile = new float[GemmTile.ROWS * GemmKernelF32.TILE_COLUMNS];
+
+  // Made when first asked for. Threads that share panels may each make one: they are alike.
+  private WinogradPanels winograd;
+  private DepthwisePanels depthwise;
+  private DirectPanels direct;
 
   GemmPanelsF32() {
     super(DType.F32, FloatVector.SPECIES_PREFERRED.length());
   }
 
-  private float[] part(Part part) {
+  float[] part(Part part) {
     return switch (part) {
       case LEFT -> left;
       case RIGHT -> right;
@@ -52,6 +57,36 @@ final class GemmPanelsF32 extends GemmPanels {
       case TILES -> tiles = grown;
       case TURNED -> turned = grown;
     }
+  }
+
+  @Override
+  WinogradPanels winograd() {
+    WinogradPanels made = winograd;
+    if (made == null) {
+      made = new WinogradPanelsF32(this);
+      winograd = made;
+    }
+    return made;
+  }
+
+  @Override
+  DepthwisePanels depthwise() {
+    DepthwisePanels made = depthwise;
+    if (made == null) {
+      made = new DepthwisePanelsF32(this);
+      depthwise = made;
+    }
+    return made;
+  }
+
+  @Override
+  DirectPanels direct() {
+    DirectPanels made = direct;
+    if (made == null) {
+      made = new DirectPanelsF32(this);
+      direct = made;
+    }
+    return made;
   }
 
   @Override
@@ -145,7 +180,7 @@ final class GemmPanelsF32 extends GemmPanels {
     BandF32.band(block, from, first, image, channels, height, width, stride, whole, band);
   }
 
-  private void reserveWhole(int length) {
+  void reserveWhole(int length) {
     if (whole.length < length) {
       whole = new float[length];
     }
@@ -231,97 +266,6 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void reserveBand(DepthwiseBand plan) {
-    int length = Math.toIntExact(plan.length(lanes()));
-    reserve(Part.BAND, length);
-    Arrays.fill(band, 0, length, 0);
-    reserveWhole(plan.pitch + 2 * lanes());
-    Arrays.fill(whole, 0);
-  }
-
-  @Override
-  void band(DepthwiseBand plan, MemorySegment from, long at, int first, int rows) {
-    DepthwiseF32.band(plan, from, at, first, rows, whole, band);
-  }
-
-  @Override
-  void outputs(
-      DepthwiseBand plan,
-      int rows,
-      GemmPanels leftOwner,
-      int weights,
-      MemorySegment biases,
-      long channel,
-      GemmEpilogue epilogue,
-      MemorySegment y,
-      long to) {
-    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
-    float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwiseF32.outputs(plan, band, rows, w, weights, bias, epilogue, y, to);
-  }
-
-  @Override
-  void outputs(
-      DepthwiseBand plan,
-      MemorySegment x,
-      long from,
-      int row,
-      int rows,
-      GemmPanels leftOwner,
-      int weights,
-      MemorySegment biases,
-      long channel,
-      boolean relu,
-      MemorySegment y,
-      long to) {
-    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
-    float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
-  }
-
-  @Override
-  void spread(DepthwiseBand plan, GemmPanels leftOwner, int weights, int rows, int width) {
-    float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwiseBackwardF32.spread(plan, band, rows, w, weights, product, 0, width);
-  }
-
-  @Override
-  void spread(
-      DepthwiseBand plan,
-      MemorySegment dy,
-      long from,
-      int row,
-      int pairs,
-      GemmPanels leftOwner,
-      int weights,
-      MemorySegment dx,
-      long to) {
-    float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwisePlaneSpreadF32.spread(plan, dy, from, row, pairs, w, weights, dx, to);
-  }
-
-  @Override
-  void weights(
-      DepthwiseBand plan,
-      MemorySegment x,
-      long from,
-      MemorySegment dy,
-      long gradients,
-      int row,
-      int rows,
-      GemmPanels productOwner,
-      int index) {
-    float[] sums = ((GemmPanelsF32) productOwner).product;
-    DepthwisePlaneWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
-  }
-
-  @Override
-  void weights(DepthwiseBand plan, int rows, GemmPanels productOwner, int index) {
-    float[] sums = ((GemmPanelsF32) productOwner).product;
-    DepthwiseBackwardF32.weights(plan, band, rows, left, sums, index);
-  }
-
-  @Override
   void totals(GemmPanels productOwner, int index, int count) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
     for (int i = 0; i < count; i++) {
@@ -330,61 +274,8 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void reverse(Part part, int run, int length) {
-    float[] array = part(part);
-    for (int end = run; end <= length; end += run) {
-      for (int i = end - run, j = end - 1; i < j; i++, j--) {
-        float swap = array[i];
-        array[i] = array[j];
-        array[j] = swap;
-      }
-    }
-  }
-
-  @Override
-  void directOutputs(
-      PackColumns block, GemmPanels leftOwner, int a0, int filters, int index, int far) {
-    float[] weights = ((GemmPanelsF32) leftOwner).left;
-    for (int i = 0; i < filters; i += DirectConv2d.AT_ONCE) {
-      int at = a0 + i * block.places;
-      int last = Math.min(DirectConv2d.AT_ONCE, filters - i) - 1;
-      if (last == 0) {
-        DirectConv2dF32.outputs(block, band, weights, at, product, index + i * far);
-      } else {
-        DirectConv2dF32.outputsOfFour(
-            block, band, weights, at, last, product, index + i * far, far);
-      }
-    }
-  }
-
-  @Override
   void zip(Part from, int even, int odd, Part to, int index, int length) {
     PackF32.zip(part(from), even, odd, part(to), index, length);
-  }
-
-  @Override
-  boolean isBandFinite(int length) {
-    return DirectWeightsF32.areFinite(band, length, tile);
-  }
-
-  @Override
-  void directWeights(PackColumns block, GemmPanels productOwner, int index) {
-    float[] sums = ((GemmPanelsF32) productOwner).product;
-    DirectWeightsF32.ofOne(block, band, left, sums, index);
-  }
-
-  @Override
-  void directWeights(
-      PackColumns block,
-      MemorySegment dy,
-      long at,
-      long far,
-      int last,
-      GemmPanels productOwner,
-      int index,
-      int next) {
-    float[] sums = ((GemmPanelsF32) productOwner).product;
-    DirectWeightsF32.ofFour(block, band, dy, at, far, last, sums, index, next);
   }
 
   @Override
@@ -410,76 +301,6 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
-  void transformTiles(
-      WinogradTransform transform,
-      PackColumns block,
-      int channels,
-      Part to,
-      int index,
-      int stride,
-      int plane) {
-    reserve(Part.TILES, WinogradBlockF32.betweenLength(transform, block));
-    float[] out = part(to);
-    WinogradBlockF32.tiles(transform, block, channels, band, tiles, out, index, stride, plane);
-  }
-
-  @Override
-  void transformTurned(
-      WinogradTransform transform, PackColumns block, int channels, Part to, int index, int plane) {
-    reserve(Part.TURNED, WinogradBlockF32.turnedLength(block));
-    reserve(Part.TILES, WinogradBlockF32.turnedBetweenLength(transform, block));
-    float[] out = part(to);
-    WinogradBlockF32.turned(
-        transform, block, channels, band, turned, tiles, tile, out, index, plane);
-  }
-
-  @Override
-  void transformNarrow(
-      WinogradTransform transform,
-      PackColumns block,
-      int channels,
-      int count,
-      Part to,
-      int index,
-      int far,
-      int plane) {
-    reserve(Part.TURNED, WinogradBlockF32.turnedLength(block));
-    reserve(Part.TURNED, WinogradBlockF32.narrowLength(transform));
-    reserve(Part.TILES, WinogradBlockF32.turnedBetweenLength(transform, block));
-    float[] out = part(to);
-    WinogradBlockF32.narrow(
-        transform, block, channels, count, band, turned, tiles, tile, out, index, far, plane);
-  }
-
-  @Override
-  void transform(
-      WinogradTransform transform,
-      Part from,
-      int at,
-      int step,
-      int next,
-      GemmPanels owner,
-      Part to,
-      int index,
-      int stride,
-      int far,
-      int count) {
-    float[] out = ((GemmPanelsF32) owner).part(to);
-    WinogradBlockF32.spaced(transform, part(from), at, step, next, out, index, stride, far, count);
-  }
-
-  @Override
-  void outputTiles(WinogradKind kind, Part from, int at, int step, Part to, int index, int count) {
-    WinogradBlockF32.outputTiles(kind, part(from), at, step, part(to), index, count);
-  }
-
-  @Override
-  void finish(Part part, int index, int length, MemorySegment biases, long channel, boolean relu) {
-    float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
-    GemmOutputF32.finish(part(part), index, length, bias, relu);
-  }
-
-  @Override
   void fill(Part part, int from, int length, int value) {
     Arrays.fill(part(part), from, from + length, value);
   }
@@ -488,41 +309,6 @@ final class GemmPanelsF32 extends GemmPanels {
   void addRows(int from, int distance, int count, GemmPanels productOwner, int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
     GemmOutputF32.addRows(right, from, distance, count, sums, index);
-  }
-
-  @Override
-  void spacedRows(
-      MemorySegment from, long at, int rows, int width, int index, int pitch, int length) {
-    PackF32.spacedRows(from, at, rows, width, right, index, pitch, length);
-  }
-
-  @Override
-  void addTapRows(
-      int taps,
-      int at,
-      int pitch,
-      int plane,
-      int planes,
-      GemmPanels weightsOwner,
-      int tap,
-      int down,
-      int next,
-      int columns,
-      int to,
-      int far) {
-    float[] w = ((GemmPanelsF32) weightsOwner).left;
-    float[] sums = product;
-    switch (taps) {
-      case 5 ->
-          TapRowsF32.five(
-              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
-      case 4 ->
-          TapRowsF32.four(
-              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
-      default ->
-          TapRowsF32.three(
-              right, at, pitch, plane, planes, w, tap, down, next, columns, sums, to, far);
-    }
   }
 
   @Override

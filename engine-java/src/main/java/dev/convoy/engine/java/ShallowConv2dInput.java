@@ -180,7 +180,7 @@ final class ShallowConv2dInput implements Conv2dBackwardInput {
       int rows = Math.min(blockRows, outputs.h() - row);
       for (int filter = 0; filter < depth; filter++) {
         long at = first + filter * area + (long) row * outputs.w();
-        work.spacedRows(dy, at, rows, outputs.w(), filter * far, pitch, far);
+        work.direct().spacedRows(dy, at, rows, outputs.w(), filter * far, pitch, far);
       }
       multiply(work, weights, far, rows * pitch);
       addTaps(work, far, row, rows * pitch);

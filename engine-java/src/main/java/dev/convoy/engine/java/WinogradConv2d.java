@@ -227,32 +227,34 @@ final class WinogradConv2d
     int lanes = mine.lanes();
     int far = some * lanes;
     for (int column = 0; column < taps; column++) {
-      mine.transform(
-          kind.toWeights,
-          band,
-          from + column * tap,
-          taps * tap,
-          next,
-          mine,
-          half,
-          column * far,
-          taps * far,
-          lanes,
-          some);
+      mine.winograd()
+          .transform(
+              kind.toWeights,
+              band,
+              from + column * tap,
+              taps * tap,
+              next,
+              mine,
+              half,
+              column * far,
+              taps * far,
+              lanes,
+              some);
     }
     for (int point = 0; point < kind.weightPoints; point++) {
-      mine.transform(
-          kind.toWeights,
-          half,
-          point * taps * far,
-          far,
-          lanes,
-          packed,
-          GemmPanels.Part.LEFT,
-          index + point * kind.weightPoints * weightsPlane,
-          weightsPlane,
-          panelRows,
-          some);
+      mine.winograd()
+          .transform(
+              kind.toWeights,
+              half,
+              point * taps * far,
+              far,
+              lanes,
+              packed,
+              GemmPanels.Part.LEFT,
+              index + point * kind.weightPoints * weightsPlane,
+              weightsPlane,
+              panelRows,
+              some);
     }
   }
 
@@ -344,9 +346,10 @@ final class WinogradConv2d
       int to = channel * tile;
       work.band(block, input, at, image, some, rows.inputs, columns.inputs, apart);
       if (narrow) {
-        work.transformNarrow(kind.toPoints, block, some, wide, right, to, inputPanel, inputPlane);
+        work.winograd()
+            .transformNarrow(kind.toPoints, block, some, wide, right, to, inputPanel, inputPlane);
       } else {
-        work.transformTiles(kind.toPoints, block, some, right, to, tile, inputPlane);
+        work.winograd().transformTiles(kind.toPoints, block, some, right, to, tile, inputPlane);
       }
     }
   }
@@ -358,22 +361,24 @@ final class WinogradConv2d
     int row = some * stride;
     int vectors = row / lanes;
     for (int column = 0; column < points; column++) {
-      work.transform(
-          kind.toOutputs,
-          GemmPanels.Part.PRODUCT,
-          filter * stride + column * productPlane,
-          points * productPlane,
-          lanes,
-          work,
-          part,
-          column * row,
-          points * row,
-          lanes,
-          vectors);
+      work.winograd()
+          .transform(
+              kind.toOutputs,
+              GemmPanels.Part.PRODUCT,
+              filter * stride + column * productPlane,
+              points * productPlane,
+              lanes,
+              work,
+              part,
+              column * row,
+              points * row,
+              lanes,
+              vectors);
     }
     for (int i = 0; i < outputs; i++) {
       int to = i * outputs * row;
-      work.outputTiles(kind, part, i * points * row, row, GemmPanels.Part.TURNED, to, vectors);
+      work.winograd()
+          .outputTiles(kind, part, i * points * row, row, GemmPanels.Part.TURNED, to, vectors);
     }
   }
 
@@ -389,7 +394,7 @@ final class WinogradConv2d
     if (columns.step > 1 && !zipped) {
       boolean relu = epilogue == GemmEpilogue.RELU;
       for (int row = 0; row < outputs; row++) {
-        work.finish(part, row * far + first, outputs * stride, bias, channel, relu);
+        work.winograd().finish(part, row * far + first, outputs * stride, bias, channel, relu);
       }
     }
     long plane = (long) rows.size * columns.size;

@@ -323,32 +323,35 @@ final class WinogradConv2dWeights implements Conv2dBackwardWeights {
     work.reserve(GemmPanels.Part.TILES, (long) points * taps * half);
     work.reserve(GemmPanels.Part.TURNED, (long) kernel * half);
     for (int point = 0; point < points; point++) {
-      owner.transform(
-          kind.toSums,
-          GemmPanels.Part.PRODUCT,
-          from + point * sumPlane,
-          points * sumPlane,
-          tile,
-          work,
-          GemmPanels.Part.TILES,
-          point * half,
-          points * half,
-          lanes,
-          channels);
+      owner
+          .winograd()
+          .transform(
+              kind.toSums,
+              GemmPanels.Part.PRODUCT,
+              from + point * sumPlane,
+              points * sumPlane,
+              tile,
+              work,
+              GemmPanels.Part.TILES,
+              point * half,
+              points * half,
+              lanes,
+              channels);
     }
     for (int row = 0; row < taps; row++) {
-      work.transform(
-          kind.toSums,
-          GemmPanels.Part.TILES,
-          row * points * half,
-          half,
-          lanes,
-          work,
-          GemmPanels.Part.TURNED,
-          row * taps * lanes,
-          lanes,
-          kernel * lanes,
-          channels);
+      work.winograd()
+          .transform(
+              kind.toSums,
+              GemmPanels.Part.TILES,
+              row * points * half,
+              half,
+              lanes,
+              work,
+              GemmPanels.Part.TURNED,
+              row * taps * lanes,
+              lanes,
+              kernel * lanes,
+              channels);
     }
     int length = channels * kernel;
     int wide = GemmTile.roundUp(length, lanes);
@@ -418,7 +421,7 @@ final class WinogradConv2dWeights implements Conv2dBackwardWeights {
         int some = Math.min(lanes, channels - i);
         work.band(block, tensor, at + i * size, image, some, rows.inputs, columns.inputs, apart);
         int place = index + i / width * panel + i % width;
-        work.transformTurned(transform, block, some, part, place, plane);
+        work.winograd().transformTurned(transform, block, some, part, place, plane);
       }
     }
   }
