@@ -16,6 +16,14 @@ abstract class AvgPool extends PoolJob {
     super(dtype, lanes, buffers);
   }
 
+  /** That of a type. */
+  static AvgPool of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new AvgPoolF32(buffers);
+      case F64 -> new AvgPoolF64(buffers);
+    };
+  }
+
   /** Pools; false if the pooling is too large. */
   final boolean run(Workers workers, AvgPool2dSpec spec, Tensor x, Tensor y) {
     if (!setSizes(spec.window(), x.shape(), y.shape())) {

@@ -16,6 +16,14 @@ abstract class AvgPoolBackward extends PoolJob {
     super(dtype, lanes, buffers);
   }
 
+  /** That of a type. */
+  static AvgPoolBackward of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new AvgPoolBackwardF32(buffers);
+      case F64 -> new AvgPoolBackwardF64(buffers);
+    };
+  }
+
   /** Spreads the gradients; false if the pooling is too large. */
   final boolean run(Workers workers, AvgPool2dSpec spec, Tensor dy, Tensor dx) {
     if (!setSizes(spec.window(), dx.shape(), dy.shape())) {

@@ -21,9 +21,9 @@ final class JavaPool2d {
   private final LoopPool2d loops;
   private final ThreadLocal<PoolBuffers> buffers = ThreadLocal.withInitial(PoolBuffers::new);
   private final ThreadLocal<PoolJobs> jobsF32 =
-      ThreadLocal.withInitial(() -> PoolJobs.of(DType.F32, buffers));
+      ThreadLocal.withInitial(() -> new PoolJobs(DType.F32, buffers));
   private final ThreadLocal<PoolJobs> jobsF64 =
-      ThreadLocal.withInitial(() -> PoolJobs.of(DType.F64, buffers));
+      ThreadLocal.withInitial(() -> new PoolJobs(DType.F64, buffers));
 
   JavaPool2d(Workers workers) {
     this.workers = workers;

@@ -16,6 +16,14 @@ abstract class MaxPool extends PoolJob {
     super(dtype, lanes, buffers);
   }
 
+  /** That of a type. */
+  static MaxPool of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new MaxPoolF32(buffers);
+      case F64 -> new MaxPoolF64(buffers);
+    };
+  }
+
   /** Pools; false if the pooling is too large. */
   final boolean run(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     if (!setSizes(spec.window(), x.shape(), y.shape())) {

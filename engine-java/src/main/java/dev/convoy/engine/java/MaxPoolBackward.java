@@ -18,6 +18,14 @@ abstract class MaxPoolBackward extends PoolJob {
     super(dtype, lanes, buffers);
   }
 
+  /** That of a type. */
+  static MaxPoolBackward of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new MaxPoolBackwardF32(buffers);
+      case F64 -> new MaxPoolBackwardF64(buffers);
+    };
+  }
+
   /** Spreads the gradients; false if the pooling is too large. */
   final boolean run(Workers workers, MaxPool2dSpec spec, Tensor dy, ArgMax argmax, Tensor dx) {
     if (!setSizes(spec.window(), dx.shape(), dy.shape())) {

@@ -19,6 +19,14 @@ abstract class MaxPoolMask extends PoolJob {
     super(dtype, lanes, buffers);
   }
 
+  /** That of a type. */
+  static MaxPoolMask of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new MaxPoolMaskF32(buffers);
+      case F64 -> new MaxPoolMaskF64(buffers);
+    };
+  }
+
   /** Spreads the gradients; false if the pooling is too large. */
   final boolean run(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, Tensor dy, Tensor dx) {
     if (!setSizes(spec.window(), x.shape(), y.shape())) {

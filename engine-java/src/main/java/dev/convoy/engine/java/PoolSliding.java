@@ -74,6 +74,14 @@ abstract class PoolSliding implements Workers.Job {
     this.buffers = buffers;
   }
 
+  /** That of a type. */
+  static PoolSliding of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new PoolSlidingF32(buffers);
+      case F64 -> new PoolSlidingF64(buffers);
+    };
+  }
+
   /** Finds maxima; false if the pooling is of another kind. */
   final boolean max(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     setSizes(spec.window(), x.shape(), y.shape());

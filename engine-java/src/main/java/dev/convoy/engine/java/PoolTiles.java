@@ -64,6 +64,14 @@ abstract class PoolTiles implements Workers.Job {
     this.buffers = buffers;
   }
 
+  /** That of a type. */
+  static PoolTiles of(DType dtype, ThreadLocal<PoolBuffers> buffers) {
+    return switch (dtype) {
+      case F32 -> new PoolTilesF32(buffers);
+      case F64 -> new PoolTilesF64(buffers);
+    };
+  }
+
   /** Finds maxima; false if the pooling is of another kind. */
   final boolean max(Workers workers, MaxPool2dSpec spec, Tensor x, Tensor y, ArgMax argmax) {
     if (lanes < Long.BYTES || !setSizes(spec.window(), x.shape(), y.shape())) {

@@ -32,6 +32,14 @@ abstract class PoolWhole implements Workers.Job {
     this.bytes = dtype.bytes();
   }
 
+  /** That of a type. */
+  static PoolWhole of(DType dtype) {
+    return switch (dtype) {
+      case F32 -> new PoolWholeF32();
+      case F64 -> new PoolWholeF64();
+    };
+  }
+
   /** Finds averages; false if the pooling is of another kind. */
   final boolean average(Workers workers, AvgPool2dSpec spec, Tensor x, Tensor y) {
     if (!setSizes(spec.window(), x.shape(), y.shape())) {
