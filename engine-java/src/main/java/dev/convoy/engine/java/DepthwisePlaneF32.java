@@ -17,7 +17,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class DepthwisePlaneF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
@@ -273,9 +272,10 @@ final class DepthwisePlaneF32 {
       FloatVector below = start;
       if (seen >= 0 && seen < inputs) {
         long centre = Memory.known(at + Float.BYTES);
-        IntVector a = IntVector.fromMemorySegment(BITS, x, centre, ORDER);
+        IntVector a = IntVector.fromMemorySegment(LanesF32.BITS, x, centre, ORDER);
         IntVector b =
-            IntVector.fromMemorySegment(BITS, x, centre + (long) LANES * Float.BYTES, ORDER);
+            IntVector.fromMemorySegment(
+                LanesF32.BITS, x, centre + (long) LANES * Float.BYTES, ORDER);
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
         IntVector before =
             FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, Memory.known(at)))
@@ -352,9 +352,10 @@ final class DepthwisePlaneF32 {
       FloatVector nextBelow = start;
       if (seen >= 0 && seen < inputs) {
         long centre = Memory.known(at + Float.BYTES);
-        IntVector a = IntVector.fromMemorySegment(BITS, x, centre, ORDER);
+        IntVector a = IntVector.fromMemorySegment(LanesF32.BITS, x, centre, ORDER);
         IntVector b =
-            IntVector.fromMemorySegment(BITS, x, centre + (long) LANES * Float.BYTES, ORDER);
+            IntVector.fromMemorySegment(
+                LanesF32.BITS, x, centre + (long) LANES * Float.BYTES, ORDER);
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
         IntVector before =
             FloatVector.broadcast(SPECIES, begins ? 0 : x.get(ELEMENT, Memory.known(at)))
@@ -363,8 +364,10 @@ final class DepthwisePlaneF32 {
         FloatVector r = odd.reinterpretAsFloats();
         FloatVector l = LanesF32.BEFORE.selectFrom(odd, before).reinterpretAsFloats();
         long after = Memory.known(at + 2 * next);
-        a = IntVector.fromMemorySegment(BITS, x, after + Float.BYTES, ORDER);
-        b = IntVector.fromMemorySegment(BITS, x, after + (LANES + 1L) * Float.BYTES, ORDER);
+        a = IntVector.fromMemorySegment(LanesF32.BITS, x, after + Float.BYTES, ORDER);
+        b =
+            IntVector.fromMemorySegment(
+                LanesF32.BITS, x, after + (LANES + 1L) * Float.BYTES, ORDER);
         odd = LanesF32.ODD.selectFrom(a, b);
         before = FloatVector.broadcast(SPECIES, x.get(ELEMENT, after)).reinterpretAsInts();
         FloatVector nc = LanesF32.EVEN.selectFrom(a, b).reinterpretAsFloats();

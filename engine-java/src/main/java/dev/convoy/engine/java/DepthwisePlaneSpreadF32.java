@@ -14,7 +14,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class DepthwisePlaneSpreadF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -84,9 +83,11 @@ final class DepthwisePlaneSpreadF32 {
     boolean begins = place < 0;
     boolean ends = place + 1 + LANES > width;
     int start = 2 * column - plan.columns.start;
-    VectorMask<Integer> low = VectorMask.fromLong(BITS, DepthwiseBand.lanes(-start, size - start));
+    VectorMask<Integer> low =
+        VectorMask.fromLong(LanesF32.BITS, DepthwiseBand.lanes(-start, size - start));
     VectorMask<Integer> high =
-        VectorMask.fromLong(BITS, DepthwiseBand.lanes(-start - LANES, size - start - LANES));
+        VectorMask.fromLong(
+            LanesF32.BITS, DepthwiseBand.lanes(-start - LANES, size - start - LANES));
     long pitch = (long) width * Float.BYTES;
     long step = (long) size * Float.BYTES;
     int seen = row - (int) plan.rows.before;
@@ -174,7 +175,8 @@ final class DepthwisePlaneSpreadF32 {
     boolean begins = place < 0;
     boolean ends = place + apart + 1 + LANES > width;
     int start = 2 * column - plan.columns.start;
-    VectorMask<Integer> low = VectorMask.fromLong(BITS, DepthwiseBand.lanes(-start, LANES));
+    VectorMask<Integer> low =
+        VectorMask.fromLong(LanesF32.BITS, DepthwiseBand.lanes(-start, LANES));
     long pitch = (long) width * Float.BYTES;
     long step = (long) size * Float.BYTES;
     int seen = row - (int) plan.rows.before;
@@ -188,7 +190,7 @@ final class DepthwisePlaneSpreadF32 {
     int nextStart = start + 2 * apart;
     VectorMask<Integer> nextHigh =
         VectorMask.fromLong(
-            BITS, DepthwiseBand.lanes(-nextStart - LANES, size - nextStart - LANES));
+            LanesF32.BITS, DepthwiseBand.lanes(-nextStart - LANES, size - nextStart - LANES));
     FloatVector even = FloatVector.zero(SPECIES); // the columns of a pair's even row
     FloatVector odd = FloatVector.zero(SPECIES);
     FloatVector nextEven = FloatVector.zero(SPECIES);

@@ -15,7 +15,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class DepthwisePlaneWeightsF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
@@ -305,8 +304,8 @@ final class DepthwisePlaneWeightsF32 {
           FloatVector.fromMemorySegment(SPECIES, dy, Memory.known(Math.min(g, last)), ORDER);
       if (seen >= 0 && seen < rows) {
         long centre = Memory.known(at + Float.BYTES);
-        IntVector a = IntVector.fromMemorySegment(BITS, x, centre, ORDER);
-        IntVector b = IntVector.fromMemorySegment(BITS, x, centre + half, ORDER);
+        IntVector a = IntVector.fromMemorySegment(LanesF32.BITS, x, centre, ORDER);
+        IntVector b = IntVector.fromMemorySegment(LanesF32.BITS, x, centre + half, ORDER);
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
         float before = begins ? 0 : x.get(ELEMENT, Memory.known(at));
         FloatVector l =
@@ -329,8 +328,8 @@ final class DepthwisePlaneWeightsF32 {
       at += pitch;
       if (n < end && seen + 1 >= 0 && seen + 1 < rows) {
         long centre = Memory.known(at + Float.BYTES);
-        IntVector a = IntVector.fromMemorySegment(BITS, x, centre, ORDER);
-        IntVector b = IntVector.fromMemorySegment(BITS, x, centre + half, ORDER);
+        IntVector a = IntVector.fromMemorySegment(LanesF32.BITS, x, centre, ORDER);
+        IntVector b = IntVector.fromMemorySegment(LanesF32.BITS, x, centre + half, ORDER);
         IntVector odd = LanesF32.ODD.selectFrom(a, b);
         float before = begins ? 0 : x.get(ELEMENT, Memory.known(at));
         FloatVector l =

@@ -9,8 +9,10 @@ import jdk.incubator.vector.VectorSpecies;
  * converted anew for each use, in a dozen instructions with a branch among them.
  */
 final class LanesF32 {
-  private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
+  /** Integers as wide as the elements, which what is only moved is loaded and stored as. */
+  static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
+
+  private static final int LANES = BITS.length();
 
   /** Each lane's own number. */
   static final IntVector IOTA;
@@ -49,13 +51,13 @@ final class LanesF32 {
       lower[lane] = iota[lane] % 2 * LANES + iota[lane] / 2;
       upper[lane] = lower[lane] + LANES / 2;
     }
-    IOTA = IntVector.fromArray(SPECIES, iota, 0);
-    BEFORE = IntVector.fromArray(SPECIES, before, 0);
-    AFTER = IntVector.fromArray(SPECIES, after, 0);
-    EVEN = IntVector.fromArray(SPECIES, even, 0);
-    ODD = IntVector.fromArray(SPECIES, odd, 0);
-    LOWER = IntVector.fromArray(SPECIES, lower, 0);
-    UPPER = IntVector.fromArray(SPECIES, upper, 0);
+    IOTA = IntVector.fromArray(BITS, iota, 0);
+    BEFORE = IntVector.fromArray(BITS, before, 0);
+    AFTER = IntVector.fromArray(BITS, after, 0);
+    EVEN = IntVector.fromArray(BITS, even, 0);
+    ODD = IntVector.fromArray(BITS, odd, 0);
+    LOWER = IntVector.fromArray(BITS, lower, 0);
+    UPPER = IntVector.fromArray(BITS, upper, 0);
   }
 
   private LanesF32() {}

@@ -21,7 +21,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class PoolTilesF32 extends PoolTiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = F.length();
 
   /** As many lanes; fewer than eight has none, and finds no maxima here. */
@@ -73,10 +72,12 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(at + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        IntVector u = IntVector.fromMemorySegment(BITS, from, upper, ORDER);
-        IntVector w = IntVector.fromMemorySegment(BITS, from, lower, ORDER);
-        IntVector v = IntVector.fromMemorySegment(BITS, from, Memory.known(upper + second), ORDER);
-        IntVector x = IntVector.fromMemorySegment(BITS, from, Memory.known(lower + second), ORDER);
+        IntVector u = IntVector.fromMemorySegment(LanesF32.BITS, from, upper, ORDER);
+        IntVector w = IntVector.fromMemorySegment(LanesF32.BITS, from, lower, ORDER);
+        IntVector v =
+            IntVector.fromMemorySegment(LanesF32.BITS, from, Memory.known(upper + second), ORDER);
+        IntVector x =
+            IntVector.fromMemorySegment(LanesF32.BITS, from, Memory.known(lower + second), ORDER);
         FloatVector a = lefts.selectFrom(u, v).reinterpretAsFloats();
         FloatVector b = rights.selectFrom(u, v).reinterpretAsFloats();
         FloatVector c = lefts.selectFrom(w, x).reinterpretAsFloats();
@@ -140,10 +141,12 @@ final class PoolTilesF32 extends PoolTiles {
         int column = Math.min(o, last);
         long upper = Memory.known(at + 2L * Float.BYTES * column);
         long lower = Memory.known(upper + line);
-        IntVector u = IntVector.fromMemorySegment(BITS, from, upper, ORDER);
-        IntVector w = IntVector.fromMemorySegment(BITS, from, lower, ORDER);
-        IntVector v = IntVector.fromMemorySegment(BITS, from, Memory.known(upper + second), ORDER);
-        IntVector x = IntVector.fromMemorySegment(BITS, from, Memory.known(lower + second), ORDER);
+        IntVector u = IntVector.fromMemorySegment(LanesF32.BITS, from, upper, ORDER);
+        IntVector w = IntVector.fromMemorySegment(LanesF32.BITS, from, lower, ORDER);
+        IntVector v =
+            IntVector.fromMemorySegment(LanesF32.BITS, from, Memory.known(upper + second), ORDER);
+        IntVector x =
+            IntVector.fromMemorySegment(LanesF32.BITS, from, Memory.known(lower + second), ORDER);
         FloatVector a = lefts.selectFrom(u, v).reinterpretAsFloats();
         FloatVector b = rights.selectFrom(u, v).reinterpretAsFloats();
         FloatVector c = lefts.selectFrom(w, x).reinterpretAsFloats();
@@ -191,7 +194,7 @@ final class PoolTilesF32 extends PoolTiles {
     long second = this.second;
     int last = Math.max(0, outputs - LANES);
     IntVector further = LanesF32.LOWER.add(next); // what windows from `next` on get
-    IntVector zero = IntVector.zero(BITS);
+    IntVector zero = IntVector.zero(LanesF32.BITS);
     boolean large = dx.byteSize() >= Memory.LARGE;
     for (int row = 0; row < rows; row += together) {
       if (large) {
@@ -203,15 +206,17 @@ final class PoolTilesF32 extends PoolTiles {
         long lower = Memory.known(upper + line);
         IntVector gradient =
             IntVector.fromMemorySegment(
-                BITS, from, Memory.known(at + (long) Float.BYTES * column), ORDER);
+                LanesF32.BITS, from, Memory.known(at + (long) Float.BYTES * column), ORDER);
         ByteVector place =
             ByteVector.fromMemorySegment(B, fromPlaces, Memory.known(placesFrom + column), ORDER);
-        IntVector l = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(BITS));
-        IntVector r = zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(BITS));
+        IntVector l =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 0).cast(LanesF32.BITS));
+        IntVector r =
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 1).cast(LanesF32.BITS));
         IntVector lowerL =
-            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(BITS));
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 2).cast(LanesF32.BITS));
         IntVector lowerR =
-            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(BITS));
+            zero.blend(gradient, place.compare(VectorOperators.EQ, (byte) 3).cast(LanesF32.BITS));
         // In the order of memory: what is written past a short row is put right by the next.
         LanesF32.LOWER.selectFrom(l, r).intoMemorySegment(to, upper, ORDER);
         LanesF32.LOWER.selectFrom(lowerL, lowerR).intoMemorySegment(to, lower, ORDER);

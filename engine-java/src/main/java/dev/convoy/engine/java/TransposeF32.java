@@ -9,7 +9,6 @@ import jdk.incubator.vector.VectorSpecies;
 /** Transposes matrices a tile of vectors at a time. */
 final class TransposeF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int HALF = LANES * LANES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -264,10 +263,10 @@ final class TransposeF32 {
       long row2 = Memory.known(row1 + quarter);
       long row3 = Memory.known(row2 + quarter);
       int place = 4 * i * LANES;
-      IntVector v0 = IntVector.fromMemorySegment(BITS, memory, row0, ORDER);
-      IntVector v1 = IntVector.fromMemorySegment(BITS, memory, row1, ORDER);
-      IntVector v2 = IntVector.fromMemorySegment(BITS, memory, row2, ORDER);
-      IntVector v3 = IntVector.fromMemorySegment(BITS, memory, row3, ORDER);
+      IntVector v0 = IntVector.fromMemorySegment(LanesF32.BITS, memory, row0, ORDER);
+      IntVector v1 = IntVector.fromMemorySegment(LanesF32.BITS, memory, row1, ORDER);
+      IntVector v2 = IntVector.fromMemorySegment(LanesF32.BITS, memory, row2, ORDER);
+      IntVector v3 = IntVector.fromMemorySegment(LanesF32.BITS, memory, row3, ORDER);
       IntVector even = LanesF32.LOWER.selectFrom(v0, v2);
       IntVector odd = LanesF32.LOWER.selectFrom(v1, v3);
       LanesF32.LOWER.selectFrom(even, odd).reinterpretAsFloats().intoArray(tile, place);
