@@ -110,7 +110,7 @@ final class DirectConv2dWeights implements Conv2dBackwardWeights {
     units = Math.multiplyExact(blocks.images, Math.ceilDiv(outputs, blockRows));
     long pixels = (long) blocks.images * outputs * blocks.columns(0).outputs;
     long pieces = 2 * pixels * depth * blocks.filters / PIECE_OPERATIONS;
-    int lanes = GemmPanels.tileColumns(dtype) / 2;
+    int lanes = GemmPanels.lanes(dtype);
     filterLength = Math.multiplyExact(weights + 1, lanes);
     groupLength = Math.multiplyExact(GemmTile.roundUp(blocks.filters, AT_ONCE), filterLength);
     long fitting = MOST_SUMS / groupLength / blocks.groups;

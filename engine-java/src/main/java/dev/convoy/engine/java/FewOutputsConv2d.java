@@ -107,7 +107,7 @@ final class FewOutputsConv2d implements Conv2dForward, Conv2dBackwardInput {
         && Math.min(window.kernelHeight(), window.kernelWidth()) >= LEAST_TAPS
         && filters <= window.kernelHeight() + MORE_FILTERS
         && depth >= LEAST_DEPTH
-        && 2 * width >= GemmPanels.tileColumns(DType.F32) / 2;
+        && 2 * width >= GemmPanels.lanes(DType.F32);
   }
 
   @Override

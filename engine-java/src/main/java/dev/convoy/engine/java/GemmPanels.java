@@ -43,14 +43,19 @@ abstract class GemmPanels {
     return lanes;
   }
 
+  /** Elements of a vector. */
+  static int lanes(DType dtype) {
+    return VectorShape.preferredShape().vectorBitSize() / Byte.SIZE / dtype.bytes();
+  }
+
   /** Columns of a register tile. */
   static int tileColumns(DType dtype) {
-    return 2 * VectorShape.preferredShape().vectorBitSize() / Byte.SIZE / dtype.bytes();
+    return 2 * lanes(dtype);
   }
 
   /** Rows of A that lie side by side in a panel. */
   static int panelRows(DType dtype) {
-    return Math.max(GemmTile.ROWS, tileColumns(dtype) / 2);
+    return Math.max(GemmTile.ROWS, lanes(dtype));
   }
 
   /** The distance between rows of so many columns. */

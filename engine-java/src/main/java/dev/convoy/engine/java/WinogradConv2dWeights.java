@@ -138,7 +138,7 @@ final class WinogradConv2dWeights implements Conv2dBackwardWeights {
     chunks = (int) Math.min(blocks, Math.ceilDiv(ENOUGH_PIECES, regions()));
     tile = GemmPanels.tileColumns(dtype);
     filterPanels = Math.ceilDiv(inputs.filters, tile);
-    vectorsPerFilters = Math.ceilDiv(inputs.filters, tile / 2);
+    vectorsPerFilters = Math.ceilDiv(inputs.filters, GemmPanels.lanes(dtype));
     left.lay(kind.toPoints, GemmPanels.panelRows(dtype), channelsPerBlock, inputs);
     right.lay(kind.toGradients, tile, inputs.filters, inputs);
     sumPanel = channelsPerBlock * tile;

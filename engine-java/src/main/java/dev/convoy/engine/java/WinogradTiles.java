@@ -176,7 +176,7 @@ final class WinogradTiles {
   }
 
   private int lanes() {
-    return GemmPanels.tileColumns(dtype) / 2;
+    return GemmPanels.lanes(dtype);
   }
 
   int phases() {
