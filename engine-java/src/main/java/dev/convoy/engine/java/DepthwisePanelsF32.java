@@ -60,7 +60,11 @@ final class DepthwisePanelsF32 extends DepthwisePanels {
       long to) {
     float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
+    if (plan.columns.stride == 1) {
+      DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
+    } else {
+      DepthwisePlaneStridedF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
+    }
   }
 
   @Override

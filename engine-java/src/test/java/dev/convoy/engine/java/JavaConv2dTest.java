@@ -178,6 +178,16 @@ class JavaConv2dTest {
             spec(Window.square(3).padding(1).stride(2)).groups(5),
             t),
         new Case("depthwise, wide planes", 2, 5, 19, 45, 10, three.groups(5), t),
+        new Case("depthwise, rows of four vectors", 1, 5, 23, 56, 10, three.groups(5), t),
+        new Case(
+            "depthwise, rows of four vectors, no padding",
+            3,
+            4,
+            5,
+            66,
+            4,
+            spec(Window.square(3)).groups(4).activation(Activation.RELU),
+            t),
         new Case(
             "depthwise, wide planes, stride",
             2,
@@ -199,6 +209,7 @@ class JavaConv2dTest {
         new Case("big kernel", 1, 2, 20, 33, 2, spec(Window.of(19, 33).padding(3)), t),
         new Case("deep", 1, 70, 4, 5, 270, three, t),
         new Case("few weights", 9, 3, 21, 40, 7, three, t),
+        new Case("few weights, few pixels", 2, 1, 3, 5, 8, three, t),
         new Case("few weights, one filter left", 2, 1, 20, 17, 5, three, t),
         new Case(
             "few weights, stride, dilation",

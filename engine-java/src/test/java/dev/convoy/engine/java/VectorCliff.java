@@ -129,6 +129,7 @@ final class VectorCliff {
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(4), 1, 4);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 1, 4);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 12, 12, GemmPanels.lanes(dtype) * 7 / 2);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three.stride(2), 12);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 12);
   }
@@ -139,9 +140,14 @@ final class VectorCliff {
 
   private void addConvolution(
       DType dtype, Conv2dAlgorithm algorithm, Window window, int groups, int filters) {
+    addConvolution(dtype, algorithm, window, groups, filters, 40);
+  }
+
+  private void addConvolution(
+      DType dtype, Conv2dAlgorithm algorithm, Window window, int groups, int filters, int width) {
     Kernels kernels = new JavaKernels(EngineConfig.defaults().threads(1).algorithm(algorithm));
     Conv2dSpec spec = Conv2dSpec.of(window).groups(groups);
-    Tensor x = Samples.random(Shape.of(1, 12, 13, 40), dtype, 1);
+    Tensor x = Samples.random(Shape.of(1, 12, 13, width), dtype, 1);
     Tensor w =
         Samples.random(
             Shape.of(filters, 12 / groups, window.kernelHeight(), window.kernelWidth()), dtype, 2);
@@ -152,13 +158,14 @@ final class VectorCliff {
     Tensor dw = Tensor.zeros(w.shape(), dtype);
     Tensor db = Tensor.zeros(b.shape(), dtype);
     String of =
-        " %d×%d/%d, groups %d, filters %d, %s"
+        " %d×%d/%d, groups %d, filters %d, width %d, %s"
             .formatted(
                 window.kernelHeight(),
                 window.kernelWidth(),
                 window.strideWidth(),
                 groups,
                 filters,
+                width,
                 algorithm);
     add("convolution" + of, dtype, () -> kernels.conv2d(spec, x, w, b, y));
     add(
