@@ -82,6 +82,32 @@ final class BlockVectors {
   }
 
   /**
+   * Lists those of all segments, and the first several times if there are fewer than wanted. A
+   * segment's last may run past its end, which the next puts right: so they, or the last of them,
+   * are only to be written in order.
+   */
+  void planAtLeast(int wanted, int lanes) {
+    int all = 0;
+    for (int segment = 0; segment < block.segments; segment++) {
+      all += Math.ceilDiv(block.length[segment], lanes);
+    }
+    reserveTiles(Math.max(all, wanted));
+    for (int i = all; i < wanted && all > 0; i++) {
+      list(block.source[0], block.column[0]);
+    }
+    for (int segment = 0; segment < block.segments; segment++) {
+      for (int i = 0; i < block.length[segment]; i += lanes) {
+        list(block.source[segment] + i, block.column[segment] + i);
+      }
+    }
+  }
+
+  private void list(int from, int to) {
+    tileFrom[tileVectors] = from;
+    tileTo[tileVectors++] = to;
+  }
+
+  /**
    * Lists those of all segments, which must be a vector long: each segment's last ends where it
    * does. What they are made of lies at {@link #tileFrom} in the band, and they are columns from
    * {@link #tileTo} on.

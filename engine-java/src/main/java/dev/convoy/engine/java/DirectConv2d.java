@@ -27,6 +27,9 @@ final class DirectConv2d implements Conv2dForward, Conv2dBackwardInput {
   /** Filters that share the pixels that are read. */
   static final int AT_ONCE = 4;
 
+  /** Vectors of pixels at a time. */
+  static final int VECTORS = 4;
+
   private final Workers workers;
   private final ThreadLocal<Scratch> scratch;
   private final Scratch shared = new Scratch();
@@ -173,6 +176,7 @@ final class DirectConv2d implements Conv2dForward, Conv2dBackwardInput {
     long pixel = (long) first * columns.outputs;
     block.plan(rows, columns, pixel, Math.multiplyExact(high, columns.outputs), 0, rows.taps);
     block.planPlaces(blocks.channels, rows.taps, columns.taps);
+    block.vectors.planAtLeast(VECTORS, GemmPanels.lanes(blocks.dtype));
   }
 
   /** Some rows of one group of one image: of one phase of its rows, of all of its columns. */

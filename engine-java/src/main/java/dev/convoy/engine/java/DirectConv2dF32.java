@@ -6,7 +6,6 @@ import jdk.incubator.vector.VectorSpecies;
 /** Convolution from the band itself, without a column matrix, in vectors of neighbouring pixels. */
 final class DirectConv2dF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
 
   private DirectConv2dF32() {}
 
@@ -18,35 +17,27 @@ final class DirectConv2dF32 {
    */
   static void outputs(
       PackColumns block, float[] band, float[] weights, int first, float[] to, int index) {
-    // Four vectors at a time. At the end the last four again, in order, since a vector that runs
-    // past its row's end is put right by the next.
-    int from0 = block.source[0];
-    int from1 = from0;
-    int from2 = from0;
-    int from3 = from0;
-    int to0 = index;
-    int to1 = index;
-    int to2 = index;
-    int to3 = index;
-    int waiting = 0;
-    for (int segment = 0; segment < block.segments; segment++) {
-      for (int i = 0; i < block.length[segment]; i += LANES) {
-        from0 = from1;
-        from1 = from2;
-        from2 = from3;
-        from3 = block.source[segment] + i;
-        to0 = to1;
-        to1 = to2;
-        to2 = to3;
-        to3 = index + block.column[segment] + i;
-        if (++waiting == 4) {
-          four(block, band, from0, from1, from2, from3, weights, first, to, to0, to1, to2, to3);
-          waiting = 0;
-        }
-      }
-    }
-    if (waiting > 0) {
-      four(block, band, from0, from1, from2, from3, weights, first, to, to0, to1, to2, to3);
+    // Several vectors at a time. At the end the last of them again, in order, since a vector that
+    // runs past its row's end is put right by the next.
+    int[] from = block.vectors.tileFrom;
+    int[] into = block.vectors.tileTo;
+    int last = block.vectors.tileVectors - DirectConv2d.VECTORS;
+    for (int i = 0; i < last + DirectConv2d.VECTORS; i += DirectConv2d.VECTORS) {
+      int v = Math.min(i, last);
+      four(
+          block,
+          band,
+          from[v],
+          from[v + 1],
+          from[v + 2],
+          from[v + 3],
+          weights,
+          first,
+          to,
+          index + into[v],
+          index + into[v + 1],
+          index + into[v + 2],
+          index + into[v + 3]);
     }
   }
 
@@ -99,36 +90,26 @@ final class DirectConv2dF32 {
       float[] to,
       int index,
       int far) {
-    int from0 = block.source[0];
-    int from1 = from0;
-    int from2 = from0;
-    int from3 = from0;
-    int to0 = index;
-    int to1 = index;
-    int to2 = index;
-    int to3 = index;
-    int waiting = 0;
-    for (int segment = 0; segment < block.segments; segment++) {
-      for (int i = 0; i < block.length[segment]; i += LANES) {
-        from0 = from1;
-        from1 = from2;
-        from2 = from3;
-        from3 = block.source[segment] + i;
-        to0 = to1;
-        to1 = to2;
-        to2 = to3;
-        to3 = index + block.column[segment] + i;
-        if (++waiting == 4) {
-          sixteen(
-              block, band, from0, from1, from2, from3, weights, first, last, to, to0, to1, to2, to3,
-              far);
-          waiting = 0;
-        }
-      }
-    }
-    if (waiting > 0) {
+    int[] from = block.vectors.tileFrom;
+    int[] into = block.vectors.tileTo;
+    int end = block.vectors.tileVectors - DirectConv2d.VECTORS;
+    for (int i = 0; i < end + DirectConv2d.VECTORS; i += DirectConv2d.VECTORS) {
+      int v = Math.min(i, end);
       sixteen(
-          block, band, from0, from1, from2, from3, weights, first, last, to, to0, to1, to2, to3,
+          block,
+          band,
+          from[v],
+          from[v + 1],
+          from[v + 2],
+          from[v + 3],
+          weights,
+          first,
+          last,
+          to,
+          index + into[v],
+          index + into[v + 1],
+          index + into[v + 2],
+          index + into[v + 3],
           far);
     }
   }

@@ -150,8 +150,9 @@ final class PackF32 {
   }
 
   /**
-   * Neighbouring rows that come to lie {@code pitch} apart, with zeros behind each. The last vector
-   * of a row ends where the row does; what zeros overwrite of the next row is put right by it.
+   * Neighbouring rows that come to lie {@code pitch} apart, with zeros behind each. A mask leaves
+   * zeros in a row's last vector: with a vector of zeros behind one that ends where the row does,
+   * three are written where two will do.
    */
   static void spacedRows(
       MemorySegment from,
@@ -162,27 +163,25 @@ final class PackF32 {
       int index,
       int pitch,
       int length) {
-    int last = width - LANES;
-    if (last < 0) {
-      for (int row = 0, place = index; row < rows; row++, place += pitch) {
-        copy(from, at + (long) row * width, to, place, width);
-        zeros(to, place + LANES, place + pitch);
+    MemorySegment memory = Memory.base(from);
+    int whole = width - width % LANES;
+    VectorMask<Float> rest = VectorMask.fromLong(SPECIES, (1L << (width - whole)) - 1);
+    long origin = Memory.at(from) + at * Float.BYTES;
+    long step = (long) width * Float.BYTES;
+    for (int row = 0, place = index; row < rows; row++, place += pitch, origin += step) {
+      long start = Memory.known(origin);
+      int i = 0;
+      for (; i < whole; i += LANES) {
+        FloatVector.fromMemorySegment(SPECIES, memory, start + (long) i * Float.BYTES, ORDER)
+            .intoArray(to, place + i);
       }
-    } else {
-      MemorySegment memory = Memory.base(from);
-      long origin = Memory.at(from) + at * Float.BYTES;
-      long step = (long) width * Float.BYTES;
-      for (int row = 0, place = index; row < rows; row++, place += pitch, origin += step) {
-        long start = Memory.known(origin);
-        for (int i = 0; i < last; i += LANES) {
-          FloatVector.fromMemorySegment(SPECIES, memory, start + (long) i * Float.BYTES, ORDER)
-              .intoArray(to, place + i);
-        }
-        FloatVector.fromMemorySegment(SPECIES, memory, start + (long) last * Float.BYTES, ORDER)
-            .intoArray(to, place + last);
-        for (int i = width; i < pitch; i += LANES) {
-          FloatVector.zero(SPECIES).intoArray(to, place + i);
-        }
+      if (i < width) {
+        FloatVector.fromMemorySegment(SPECIES, memory, start + (long) i * Float.BYTES, ORDER, rest)
+            .intoArray(to, place + i);
+        i += LANES;
+      }
+      for (; i < pitch; i += LANES) {
+        FloatVector.zero(SPECIES).intoArray(to, place + i);
       }
     }
     zeros(to, index + rows * pitch, index + length);
