@@ -100,7 +100,11 @@ final class DepthwisePanelsF32 extends DepthwisePanels {
       GemmPanels productOwner,
       int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
-    DepthwisePlaneWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
+    if (plan.columns.stride == 1) {
+      DepthwisePlaneWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
+    } else {
+      DepthwisePlaneStridedWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
+    }
   }
 
   @Override
