@@ -49,8 +49,7 @@ final class BlockVectors {
       int length = block.length[segment];
       for (int i = 0; i < length; ) {
         int at = block.column[segment] + i;
-        tileFrom[tileVectors] = from + i;
-        tileTo[tileVectors++] = at / panel * far + at % panel;
+        list(from + i, at / panel * far + at % panel);
         i = Math.min(i + lanes, i + panel - at % panel);
       }
     }
@@ -68,8 +67,7 @@ final class BlockVectors {
     for (int segment = 0; segment < block.segments; segment++) {
       int from = source(segment);
       for (int i = 0; i < block.length[segment]; i++) {
-        tileFrom[tileVectors] = (from + i * block.outputStep) * lanes;
-        tileTo[tileVectors++] = (block.column[segment] + i) * far;
+        list((from + i * block.outputStep) * lanes, (block.column[segment] + i) * far);
       }
     }
     int[] offset = block.tapOffset;
@@ -102,11 +100,6 @@ final class BlockVectors {
     }
   }
 
-  private void list(int from, int to) {
-    tileFrom[tileVectors] = from;
-    tileTo[tileVectors++] = to;
-  }
-
   /**
    * Lists those of all segments, which must be a vector long: each segment's last ends where it
    * does. What they are made of lies at {@link #tileFrom} in the band, and they are columns from
@@ -122,9 +115,8 @@ final class BlockVectors {
       int last = length - lanes;
       for (int i = 0; i < length; i += lanes) {
         int at = Math.min(i, last);
-        tileFrom[tileVectors] = block.source[segment] + at;
-        tileTo[tileVectors] = block.column[segment] + at;
-        tileKeep[tileVectors++] = -1L << (i - at);
+        tileKeep[tileVectors] = -1L << (i - at);
+        list(block.source[segment] + at, block.column[segment] + at);
       }
     }
   }
@@ -163,6 +155,11 @@ final class BlockVectors {
       tileFrom = new int[most];
       tileTo = new int[most];
     }
+  }
+
+  private void list(int from, int to) {
+    tileFrom[tileVectors] = from;
+    tileTo[tileVectors++] = to;
   }
 
   /** Columns of the block. */

@@ -60,11 +60,7 @@ final class DepthwisePanelsF32 extends DepthwisePanels {
       long to) {
     float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel);
     float[] w = ((GemmPanelsF32) leftOwner).left;
-    if (plan.columns.stride == 1) {
-      DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
-    } else {
-      DepthwisePlaneStridedF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
-    }
+    DepthwisePlaneF32.outputs(plan, x, from, row, rows, w, weights, bias, relu, y, to);
   }
 
   @Override
@@ -100,11 +96,7 @@ final class DepthwisePanelsF32 extends DepthwisePanels {
       GemmPanels productOwner,
       int index) {
     float[] sums = ((GemmPanelsF32) productOwner).product;
-    if (plan.columns.stride == 1) {
-      DepthwisePlaneWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
-    } else {
-      DepthwisePlaneStridedWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
-    }
+    DepthwisePlaneWeightsF32.weights(plan, x, from, dy, gradients, row, rows, sums, index);
   }
 
   @Override

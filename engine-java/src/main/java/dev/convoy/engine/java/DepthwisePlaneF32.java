@@ -47,7 +47,9 @@ final class DepthwisePlaneF32 {
       MemorySegment y,
       long to) {
     int outputs = plan.columns.outputs;
-    if (GemmTile.MANY_REGISTERS && outputs > 3 * LANES && outputs <= 4 * LANES) {
+    boolean dense = plan.columns.stride == 1;
+    boolean four = outputs > 3 * LANES && outputs <= 4 * LANES;
+    if (dense && four && GemmTile.MANY_REGISTERS) {
       fourStrips(plan, x, from, row, rows, weights, first, bias, relu, y, to);
       return;
     }
@@ -55,10 +57,16 @@ final class DepthwisePlaneF32 {
       int column = Math.min(i, outputs - LANES);
       int apart = Math.min(LANES, outputs - LANES - column);
       long at = to + (long) column * Float.BYTES;
-      if (apart > 0) {
+      if (apart == 0 && dense) {
+        strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
+      } else if (apart == 0) {
+        DepthwisePlaneStridedF32.strip(
+            plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
+      } else if (dense) {
         strips(plan, x, from, column, apart, row, rows, weights, first, bias, relu, y, at);
       } else {
-        strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
+        DepthwisePlaneStridedF32.strips(
+            plan, x, from, column, apart, row, rows, weights, first, bias, relu, y, at);
       }
     }
   }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What {@link DepthwisePlaneF32} is, for a stride of 2: two vectors of columns at a time. */
+/** The strips of {@link DepthwisePlaneF32} for a stride of 2. */
 final class DepthwisePlaneStridedF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -19,33 +19,8 @@ final class DepthwisePlaneStridedF32 {
 
   private DepthwisePlaneStridedF32() {}
 
-  /** Rows of a plane's outputs; see {@link DepthwisePlaneF32#outputs}. */
-  static void outputs(
-      DepthwiseBand plan,
-      MemorySegment x,
-      long from,
-      int row,
-      int rows,
-      float[] weights,
-      int first,
-      float bias,
-      boolean relu,
-      MemorySegment y,
-      long to) {
-    int outputs = plan.columns.outputs;
-    for (int i = 0; i < outputs; i += 2 * LANES) {
-      int column = Math.min(i, outputs - LANES);
-      int apart = Math.min(LANES, outputs - LANES - column);
-      long at = to + (long) column * Float.BYTES;
-      if (apart > 0) {
-        strips(plan, x, from, column, apart, row, rows, weights, first, bias, relu, y, at);
-      } else {
-        strip(plan, x, from, column, row, rows, weights, first, bias, relu, y, at);
-      }
-    }
-  }
-
-  private static void strip(
+  /** A vector of columns, whose first row of outputs goes to {@code to}. */
+  static void strip(
       DepthwiseBand plan,
       MemorySegment input,
       long from,
@@ -120,7 +95,7 @@ final class DepthwisePlaneStridedF32 {
   }
 
   /** The same of columns {@code apart} from there too. */
-  private static void strips(
+  static void strips(
       DepthwiseBand plan,
       MemorySegment input,
       long from,

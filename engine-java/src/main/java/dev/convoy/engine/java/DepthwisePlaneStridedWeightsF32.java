@@ -8,7 +8,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What {@link DepthwisePlaneWeightsF32} is, for a stride of 2. */
+/** The strips of {@link DepthwisePlaneWeightsF32} for a stride of 2. */
 final class DepthwisePlaneStridedWeightsF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -19,34 +19,8 @@ final class DepthwisePlaneStridedWeightsF32 {
 
   private DepthwisePlaneStridedWeightsF32() {}
 
-  /** Adds what rows of a plane of {@code dy} give; see {@link DepthwisePlaneWeightsF32#weights}. */
-  static void weights(
-      DepthwiseBand plan,
-      MemorySegment x,
-      long from,
-      MemorySegment dy,
-      long gradients,
-      int row,
-      int rows,
-      float[] sums,
-      int index) {
-    int outputs = plan.columns.outputs;
-    int end = row + rows;
-    for (int i = 0; i < outputs; i += 2 * LANES) {
-      int column = Math.min(i, outputs - LANES);
-      // What the last vector shares with the one before it is that one's.
-      int counted = LANES - (i - column);
-      int apart = Math.min(LANES, outputs - LANES - column);
-      if (apart == 0) {
-        strip(plan, column, x, from, dy, gradients, row, end, counted, sums, index);
-      } else {
-        strips(plan, column, apart, x, from, dy, gradients, row, end, sums, index);
-      }
-    }
-  }
-
-  /** Of stride 2, a row of inputs is seen by one window, or by two. */
-  private static void strip(
+  /** A row of inputs is seen by one window, or by two. */
+  static void strip(
       DepthwiseBand plan,
       int column,
       MemorySegment inputs,
@@ -150,7 +124,7 @@ final class DepthwisePlaneStridedWeightsF32 {
    * The same of columns {@code apart} from there too, for the same sums; see {@link
    * DepthwisePlaneWeightsF32}.
    */
-  private static void strips(
+  static void strips(
       DepthwiseBand plan,
       int column,
       int apart,

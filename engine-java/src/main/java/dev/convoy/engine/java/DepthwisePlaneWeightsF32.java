@@ -41,15 +41,22 @@ final class DepthwisePlaneWeightsF32 {
       int index) {
     int outputs = plan.columns.outputs;
     int end = row + rows;
+    boolean dense = plan.columns.stride == 1;
     for (int i = 0; i < outputs; i += 2 * LANES) {
       int column = Math.min(i, outputs - LANES);
       // What the last vector shares with the one before it is that one's.
       int counted = LANES - (i - column);
       int apart = Math.min(LANES, outputs - LANES - column);
-      if (apart == 0) {
+      if (apart == 0 && dense) {
         strip(plan, column, x, from, dy, gradients, row, end, counted, sums, index);
-      } else {
+      } else if (apart == 0) {
+        DepthwisePlaneStridedWeightsF32.strip(
+            plan, column, x, from, dy, gradients, row, end, counted, sums, index);
+      } else if (dense) {
         strips(plan, column, apart, x, from, dy, gradients, row, end, sums, index);
+      } else {
+        DepthwisePlaneStridedWeightsF32.strips(
+            plan, column, apart, x, from, dy, gradients, row, end, sums, index);
       }
     }
   }
