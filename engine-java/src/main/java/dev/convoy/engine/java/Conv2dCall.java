@@ -176,12 +176,15 @@ final class Conv2dCall implements Conv2dForward, Conv2dBackwardInput {
     PackColumns block = mine.columns;
     int panel = firstFilter / GemmPanels.panelRows(blocks.dtype);
     int a0 = blocks.panelIndex(phase, group, panel);
-    product(panels, block, phase, firstPixel, wide, group, a0, high, stride);
-    store(panels, block, rows, columns, channelOut, high, stride);
+    boolean stored =
+        product(panels, block, phase, firstPixel, wide, group, a0, high, stride, channelOut);
+    if (!stored) {
+      store(panels, block, rows, columns, channelOut, high, stride);
+    }
   }
 
-  /** The block as a product, a part of the depth at a time. */
-  private void product(
+  /** The block as a product, a part of the depth at a time. Returns whether it is also stored. */
+  private boolean product(
       GemmPanels panels,
       PackColumns block,
       int phase,
@@ -190,7 +193,8 @@ final class Conv2dCall implements Conv2dForward, Conv2dBackwardInput {
       int group,
       int weightsIndex,
       int high,
-      int stride) {
+      int stride,
+      int channelOut) {
     Conv2dAxis rows = blocks.rows(phase);
     Conv2dAxis columns = blocks.columns(phase);
     int depth = blocks.channels * rows.taps * columns.taps;
@@ -213,6 +217,26 @@ final class Conv2dCall implements Conv2dForward, Conv2dBackwardInput {
         int above = (channel * rows.taps + tapRow) * columns.taps;
         int a0 = weightsIndex + above * panelRows;
         int steps = some * tapsHigh * columns.taps;
+        if (steps == depth && isWhole(block, columns, wide, high)) {
+          long plane = (long) rows.size * columns.size;
+          long image = (long) block.runImage[0] * blocks.groups * blocks.filters;
+          panels.multiplyInto(
+              packed,
+              a0,
+              panelLength,
+              stride,
+              GemmPanels.tileColumns(blocks.dtype),
+              output,
+              (image + channelOut) * plane + block.runPosition[0],
+              plane,
+              high,
+              wide,
+              depth,
+              bias,
+              channelOut,
+              epilogue == GemmEpilogue.RELU);
+          return true;
+        }
         panels.multiply(
             packed,
             a0,
@@ -231,6 +255,16 @@ final class Conv2dCall implements Conv2dForward, Conv2dBackwardInput {
       }
       tapRow += tapRows;
     } while (tapRow < rows.taps);
+    return false;
+  }
+
+  /** Whether a block is made of whole tiles whose rows are neighbours in the output. */
+  private boolean isWhole(PackColumns block, Conv2dAxis columns, int wide, int high) {
+    return block.runs == 1
+        && columns.step == 1
+        && wide % GemmPanels.tileColumns(blocks.dtype) == 0
+        && high % GemmTile.ROWS == 0
+        && epilogue != GemmEpilogue.ADD;
   }
 
   private void store(

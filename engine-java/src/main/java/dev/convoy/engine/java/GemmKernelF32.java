@@ -1,5 +1,6 @@
 package dev.convoy.engine.java;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -75,6 +76,42 @@ final class GemmKernelF32 {
         } else {
           product(a, aRow, b, bRow, ldb, c, cRow, ldc, high, depth);
         }
+      }
+    }
+  }
+
+  /**
+   * The same of whole tiles, which go to a tensor at once: through a block of C in cache they would
+   * be written twice, and the tensor's lines would come from memory while nothing is multiplied.
+   *
+   * @param to whose element {@code at} is C's first, and {@code far} from one row to the next
+   * @param biases whose element {@code channel + i} is added to row {@code i}; null for none
+   */
+  static void multiplyInto(
+      float[] a,
+      int a0,
+      int panel,
+      float[] b,
+      int b0,
+      int ldb,
+      int bPanel,
+      MemorySegment to,
+      long at,
+      long far,
+      int rows,
+      int columns,
+      int depth,
+      float[] tile,
+      MemorySegment biases,
+      long channel,
+      boolean relu) {
+    for (int row = 0; row < rows; row += GemmTile.ROWS) {
+      int aRow = a0 + row / PANEL_ROWS * panel + row % PANEL_ROWS;
+      for (int column = 0; column < columns; column += TILE_COLUMNS) {
+        int bRow = b0 + column / TILE_COLUMNS * bPanel;
+        product(a, aRow, b, bRow, ldb, tile, 0, TILE_COLUMNS, GemmTile.ROWS, depth);
+        long place = at + row * far + column;
+        GemmOutputF32.storeTile(tile, to, place, far, biases, channel + row, relu);
       }
     }
   }

@@ -83,6 +83,30 @@ final class GemmOutputF32 {
     }
   }
 
+  /** A tile of a product; see {@link GemmKernelF32#multiplyInto}. */
+  static void storeTile(
+      float[] tile,
+      MemorySegment segment,
+      long at,
+      long far,
+      MemorySegment biases,
+      long channel,
+      boolean relu) {
+    MemorySegment to = Memory.base(segment);
+    long place = Memory.at(segment) + at * Float.BYTES;
+    for (int row = 0; row < GemmTile.ROWS; row++, place += far * Float.BYTES) {
+      float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel + row);
+      long start = Memory.known(place);
+      for (int i = 0; i < 2 * LANES; i += LANES) {
+        FloatVector v = FloatVector.fromArray(SPECIES, tile, 2 * LANES * row + i).add(bias);
+        if (relu) {
+          v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
+        }
+        v.intoMemorySegment(to, start + (long) i * Float.BYTES, ORDER);
+      }
+    }
+  }
+
   private static void add(
       float[] from,
       int index,

@@ -244,6 +244,26 @@ abstract class GemmPanels {
       int depth,
       boolean add);
 
+  /**
+   * Sets a tensor's rows to a product of another's left part and this one's right part; see {@link
+   * GemmKernelF32#multiplyInto}.
+   */
+  abstract void multiplyInto(
+      GemmPanels leftOwner,
+      int a0,
+      int panel,
+      int ldb,
+      int bPanel,
+      MemorySegment to,
+      long at,
+      long far,
+      int rows,
+      int columns,
+      int depth,
+      MemorySegment biases,
+      long channel,
+      boolean relu);
+
   /** The totals of so many vectors of another's product, on the left; overwrites the vectors. */
   abstract void totals(GemmPanels productOwner, int index, int count);
 

@@ -261,6 +261,30 @@ final class GemmPanelsF32 extends GemmPanels {
   }
 
   @Override
+  void multiplyInto(
+      GemmPanels leftOwner,
+      int a0,
+      int panel,
+      int ldb,
+      int bPanel,
+      MemorySegment to,
+      long at,
+      long far,
+      int rows,
+      int columns,
+      int depth,
+      MemorySegment biases,
+      long channel,
+      boolean relu) {
+    float[] a = ((GemmPanelsF32) leftOwner).left;
+    float[] b = right;
+    float[] room = productTile;
+    GemmKernelF32.multiplyInto(
+        a, a0, panel, b, 0, ldb, bPanel, to, at, far, rows, columns, depth, room, biases, channel,
+        relu);
+  }
+
+  @Override
   void dots(int start, MemorySegment matrix, long at, int count, int depth, int index) {
     GemmDotF32.dots(left, start, matrix, at, count, depth, product, index, tile);
   }

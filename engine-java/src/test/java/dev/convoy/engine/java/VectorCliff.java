@@ -125,6 +125,7 @@ final class VectorCliff {
     addConvolution(dtype, Conv2dAlgorithm.WINOGRAD, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.GEMM, three.stride(2), 1);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1);
+    addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(1), 1, 16, 64); // whole tiles
     addConvolution(dtype, Conv2dAlgorithm.AUTO, three, 1, 4);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(4), 1, 4);
     addConvolution(dtype, Conv2dAlgorithm.AUTO, Window.square(5).padding(2), 1, 4);
