@@ -97,8 +97,9 @@ final class GemmOutputF32 {
     for (int row = 0; row < GemmTile.ROWS; row++, place += far * Float.BYTES) {
       float bias = biases == null ? 0 : biases.getAtIndex(ELEMENT, channel + row);
       long start = Memory.known(place);
-      for (int i = 0; i < 2 * LANES; i += LANES) {
-        FloatVector v = FloatVector.fromArray(SPECIES, tile, 2 * LANES * row + i).add(bias);
+      int index = row * GemmKernelF32.TILE_COLUMNS;
+      for (int i = 0; i < GemmKernelF32.TILE_COLUMNS; i += LANES) {
+        FloatVector v = FloatVector.fromArray(SPECIES, tile, index + i).add(bias);
         if (relu) {
           v = v.blend(ZERO, v.compare(VectorOperators.LT, ZERO));
         }

@@ -159,16 +159,19 @@ final class WinogradTiles {
     while (bytes > LEAST_BYTES && bytes > shared) {
       bytes /= 2;
     }
-    cut(bytes);
-    if (rowBlocks > 0) {
-      return;
-    }
     int row = columnPhases[0].outputs;
     long rows = tiles(0) / row;
     long most = Math.min(bytes / dtype.bytes() / row, rows);
+    if (most == 0) {
+      cut(bytes);
+      return;
+    }
     long best = most;
-    for (long some = most - 1; some > most / 2; some--) {
-      best = panelColumns(some, rows, row) < panelColumns(best, rows, row) ? some : best;
+    long least = Long.MAX_VALUE;
+    for (long some = most; some > most / 2; some--) {
+      long columns = panelColumns(some, rows, row);
+      best = columns < least ? some : best;
+      least = Math.min(columns, least);
     }
     cutRows(best);
   }
